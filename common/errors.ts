@@ -13,7 +13,8 @@ export interface ErrorEntry {
 
 export const ERRORS = {
   bad_message: {
-    meaning: 'The frame is not JSON, or a field of the message is missing or wrong; the message names the field.',
+    meaning:
+      'The frame is not JSON, or a field of the message is missing or wrong; the message names the field.',
     action: 'Correct the message.',
     status: 400,
     retriable: false,

@@ -1,5 +1,5 @@
-import type { StoredEvent } from '../../common/events.js';
 import type { ErrorCode } from '../../common/errors.js';
+import type { StoredEvent } from '../../common/events.js';
 import type { HandlerError, InstanceInfo, ReceiptStatus } from '../../common/protocol/messages.js';
 import type { KeyState, LogRecord, ParkedRecord, Recovered } from '../store/event-store.js';
 
@@ -37,7 +37,7 @@ export type Input =
       /** `['*']` = all */
       readonly eventTypes: readonly string[];
       readonly features: readonly string[];
-      /** already bounded by the server */
+      /** already bounded by the server; 0 = known as this client type, but wants no events now (a service that is rebuilding) */
       readonly maxInFlight: number;
       readonly instance?: InstanceInfo;
     }
@@ -69,7 +69,13 @@ export type Input =
   /** this append effect and every later one issued so far has failed; nothing of them was kept */
   | { readonly kind: 'append-failed'; readonly append: number; readonly reason: string }
   /** answer to a `read-owed` effect */
-  | { readonly kind: 'owed'; readonly read: number; readonly events: readonly StoredEvent[]; readonly next: number; readonly end: boolean }
+  | {
+      readonly kind: 'owed';
+      readonly read: number;
+      readonly events: readonly StoredEvent[];
+      readonly next: number;
+      readonly end: boolean;
+    }
   | { readonly kind: 'read-failed'; readonly read: number; readonly reason: string }
   | {
       readonly kind: 'unpark';
@@ -123,14 +129,23 @@ export type Effect =
       readonly acknowledged: number;
       readonly head: number;
     }
-  | { readonly kind: 'progress'; readonly sessionId: number; readonly acknowledged: number; readonly head: number }
+  | {
+      readonly kind: 'progress';
+      readonly sessionId: number;
+      readonly acknowledged: number;
+      readonly head: number;
+    }
   | { readonly kind: 'drained'; readonly sessionId: number }
   | {
       readonly kind: 'error';
       readonly sessionId: number;
       readonly code: ErrorCode;
       readonly message: string;
-      readonly about: { readonly messageType?: string; readonly batchId?: string; readonly delivery?: string };
+      readonly about: {
+        readonly messageType?: string;
+        readonly batchId?: string;
+        readonly delivery?: string;
+      };
     }
   /** read what is owed to a client type (optionally of one key) above `after`; answer with `owed` */
   | {

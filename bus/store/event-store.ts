@@ -12,7 +12,13 @@ import type { HandlerError } from '../../common/protocol/messages.js';
  * - `parked` / `unparked`  an operator has to decide / has decided; `skip` ends the debt, `retry` does not
  * - `started`    the bus has started for the n-th time on this log
  */
-export type LogRecord = BatchRecord | AckRecord | SubscriptionRecord | ParkedRecord | UnparkedRecord | StartedRecord;
+export type LogRecord =
+  | BatchRecord
+  | AckRecord
+  | SubscriptionRecord
+  | ParkedRecord
+  | UnparkedRecord
+  | StartedRecord;
 
 export interface BatchRecord {
   readonly kind: 'batch';
@@ -154,10 +160,7 @@ export interface EventStore {
   read(filter: ReadFilter): Promise<Page>;
 
   /** What is owed to a client type, in log order, optionally of one key only. Same paging as `read`. */
-  owed(
-    clientType: string,
-    range: { key?: string; after: number; limit: number },
-  ): Promise<Page>;
+  owed(clientType: string, range: { key?: string; after: number; limit: number }): Promise<Page>;
 
   /** How many events are owed to a client type, and the lowest owed position (undefined if none). */
   debt(clientType: string): Promise<{ count: number; lowest: number | undefined }>;

@@ -7,7 +7,15 @@
  *   Lua string <-> string (UTF-8)     Lua table <-> array or object by the rules of lua-api.md
  *   Lua function -> LuaFunction, only as a direct argument of a host call
  */
-export type LuaValue = undefined | null | boolean | number | string | LuaValue[] | { [name: string]: LuaValue } | LuaFunction;
+export type LuaValue =
+  | undefined
+  | null
+  | boolean
+  | number
+  | string
+  | LuaValue[]
+  | { [name: string]: LuaValue }
+  | LuaFunction;
 
 /** A handle on a Lua function; stays valid as long as the VM. */
 export interface LuaFunction {
@@ -24,7 +32,10 @@ export type Context = unknown;
  * script may catch. A Promise suspends the coroutine until it settles; other coroutines go on. A plain value returns at once.
  * Several results: return a `Results`.
  */
-export type HostFunction = (context: Context, ...args: LuaValue[]) => LuaValue | Results | Promise<LuaValue | Results>;
+export type HostFunction = (
+  context: Context,
+  ...args: LuaValue[]
+) => LuaValue | Results | Promise<LuaValue | Results>;
 
 export class Results {
   constructor(readonly values: readonly LuaValue[]) {}

@@ -129,7 +129,9 @@ export interface DeliveredEvent extends EventView {
 export interface OutgoingEvent {
   readonly type: string;
   readonly key: string;
-  readonly expect: { readonly kind: 'implicit' } | { readonly kind: 'exact' | 'seen'; readonly value: number };
+  readonly expect:
+    | { readonly kind: 'implicit' }
+    | { readonly kind: 'exact' | 'seen'; readonly value: number };
   /** JSON text */
   readonly data: string;
   readonly correlation: string;
@@ -144,7 +146,10 @@ export interface OutgoingBatch {
 }
 
 export type BatchOutcome =
-  | { readonly kind: 'accepted'; readonly receipts: readonly { key: string; value: number; position: string }[] }
+  | {
+      readonly kind: 'accepted';
+      readonly receipts: readonly { key: string; value: number; position: string }[];
+    }
   /** keys of the events that could not be accepted */
   | { readonly kind: 'inconsistent'; readonly contested: readonly string[] }
   /** the acknowledged delivery is no longer ours; nothing was stored */
@@ -172,10 +177,18 @@ export interface BusEvents {
 export interface BusPort {
   /**
    * Connects, registers and keeps doing so (back-off with jitter) until `stop`. Delivery may be held back: with
-   * `deliver: false` the port connects without registering event types, so that queries and batches work during a rebuild.
+   * `deliver(false)` the port registers with `max_in_flight: 0`: it is known to the bus and may query and publish, but gets no events.
    */
-  start(registration: { clientType: string; eventTypes: readonly string[]; instance: InstanceInfo; maxInFlight: number }, listener: BusEvents): void;
-  /** false: be connected, but get no events (queries work, what is out goes to others). true: register for the event types. */
+  start(
+    registration: {
+      clientType: string;
+      eventTypes: readonly string[];
+      instance: InstanceInfo;
+      maxInFlight: number;
+    },
+    listener: BusEvents,
+  ): void;
+  /** false (the state before the first call): get no events, what is out goes to others. true: events are welcome. Registers again if connected. */
   deliver(on: boolean): void;
   connected(): boolean;
   /** Sends a batch; over reconnects the same batch is sent again under its id until it is answered. `fenced` after a reconnect if it acknowledges. */
@@ -183,7 +196,14 @@ export interface BusPort {
   acknowledge(delivery: string): void;
   fail(delivery: string, error: HandlerError, retry: boolean): void;
   /** @throws Error when the connection is lost meanwhile */
-  query(query: { eventTypes: readonly string[]; after: string; key?: string; until?: string; limit: number; acknowledgedOnly: boolean }): Promise<QueryPage>;
+  query(query: {
+    eventTypes: readonly string[];
+    after: string;
+    key?: string;
+    until?: string;
+    limit: number;
+    acknowledgedOnly: boolean;
+  }): Promise<QueryPage>;
   /** resolves when the bus has nothing out at this session any more, or the connection is gone */
   drain(): Promise<void>;
   stop(): Promise<void>;
@@ -193,7 +213,12 @@ export interface BusPort {
 
 export type EngineState =
   | { readonly kind: 'connecting' }
-  | { readonly kind: 'rebuilding'; readonly done: number; readonly total: number | undefined; readonly here: boolean }
+  | {
+      readonly kind: 'rebuilding';
+      readonly done: number;
+      readonly total: number | undefined;
+      readonly here: boolean;
+    }
   | { readonly kind: 'live' }
   | { readonly kind: 'stopping' };
 
@@ -210,7 +235,19 @@ export interface RouteCall {
 
 export type RouteOutcome =
   | { readonly kind: 'answer'; readonly answer: RouteAnswer; readonly replayed: boolean }
-  | { readonly kind: 'error'; readonly code: 'handler_failed' | 'conflict' | 'rebuilding' | 'bus_unavailable' | 'state_unavailable' | 'key_reused' | 'shutting_down'; readonly errorId?: string; readonly message: string };
+  | {
+      readonly kind: 'error';
+      readonly code:
+        | 'handler_failed'
+        | 'conflict'
+        | 'rebuilding'
+        | 'bus_unavailable'
+        | 'state_unavailable'
+        | 'key_reused'
+        | 'shutting_down';
+      readonly errorId?: string;
+      readonly message: string;
+    };
 
 export interface Engine {
   start(): Promise<void>;

@@ -25,7 +25,13 @@ export type Expectation =
   | { readonly space: 'data'; readonly key: string; readonly length: number };
 
 export type Write =
-  | { readonly op: 'set'; readonly space: Space; readonly key: string; readonly text: string; readonly ttlMs?: number }
+  | {
+      readonly op: 'set';
+      readonly space: Space;
+      readonly key: string;
+      readonly text: string;
+      readonly ttlMs?: number;
+    }
   | { readonly op: 'del'; readonly space: Space; readonly key: string }
   /** appends to the list under the key (space `data`), in order */
   | { readonly op: 'push'; readonly key: string; readonly texts: readonly string[] };
@@ -36,9 +42,7 @@ export interface Commit {
 }
 
 /** `conflict` names the first expectation that did not hold; then nothing was written. */
-export type CommitResult =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly conflict: Expectation };
+export type CommitResult = { readonly ok: true } | { readonly ok: false; readonly conflict: Expectation };
 
 export class StateStoreError extends Error {
   constructor(
@@ -78,7 +82,11 @@ export interface StateStore {
   keys(pattern: string): MaybePromise<readonly string[]>;
 
   /** Entries of a space in key order after `after`: [key, text]. Lists are left out. */
-  scan(space: Space, after: string | undefined, limit: number): MaybePromise<readonly (readonly [string, string])[]>;
+  scan(
+    space: Space,
+    after: string | undefined,
+    limit: number,
+  ): MaybePromise<readonly (readonly [string, string])[]>;
 
   /** Removes everything of this client type, in every space. */
   clear(): Promise<void>;

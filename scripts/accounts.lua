@@ -100,7 +100,7 @@ bus:route("GET", "/account/{id}/statement", with_account(function(account, reque
   limit, problem = check.count(request.query.limit, "limit", account.entries, 10000)
   if not limit then return HTTP_BAD_REQUEST, problem end
 
-  local statements = json.array(limit > 0 and redis:range("statement:" .. account.id, after, after + limit - 1) or {})
+  local statements = limit > 0 and redis:range("statement:" .. account.id, after, after + limit - 1) or {}
   local last = after + #statements
   return HTTP_OK, { id = account.id, statements = statements, next = last < account.entries and last or nil }
 end))

@@ -51,6 +51,8 @@ export interface HandlerContext {
   set(key: string, value: Json, ttlMs?: number): void;
   del(key: string): void;
   increment(key: string, by: number): MaybePromise<number>;
+  /** a buffered write: the number under the key becomes at least `value` (so that a rebuilt sequence goes on where it stood) */
+  raise(key: string, value: number): void;
   keys(pattern: string): MaybePromise<readonly string[]>;
   push(key: string, value: Json): void;
   range(key: string, first: number, last: number): MaybePromise<readonly Json[]>;

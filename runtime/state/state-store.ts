@@ -33,6 +33,8 @@ export type Write =
       readonly ttlMs?: number;
     }
   | { readonly op: 'del'; readonly space: Space; readonly key: string }
+  /** the integer under a `data` key becomes at least `value` (absent = 0); no expectation is needed: order does not matter */
+  | { readonly op: 'raise'; readonly key: string; readonly value: number }
   /** appends to the list under the key (space `data`), in order */
   | { readonly op: 'push'; readonly key: string; readonly texts: readonly string[] };
 

@@ -1,0 +1,92 @@
+/**
+ * What makes `npm start`, `npm test` and `npm run populate` work in a fresh clone: installs the dependencies and compiles the
+ * sources if that was not done, or if they have changed since. Plain JavaScript, no dependencies: it runs before there are any.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const NODE_MAJOR_MIN = 20;
+const SOURCES = ['common', 'bus', 'runtime', 'deploy'];
+const INSTALL_STAMP = join(root, 'node_modules', '.autokrator');
+const BUILD_STAMP = join(root, 'dist', '.built');
+
+/** Installs and builds what is missing or out of date; ends the process with a clear line if that fails. */
+export function bootstrap() {
+  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN)
+    fail(`Autokrator needs Node ${NODE_MAJOR_MIN} or later; this is ${process.version}.`);
+  process.chdir(root);
+  install();
+  build();
+}
+
+function install() {
+  const wanted = dependencyHash();
+  if (existsSync(INSTALL_STAMP) && readFileSync(INSTALL_STAMP, 'utf8') === wanted) return;
+  say('Installing dependencies …');
+  run(...npm('ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error'));
+  writeFileSync(INSTALL_STAMP, wanted);
+}
+
+/** Of the lock file and of the patches that the installation applies. */
+function dependencyHash() {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  const patches = join(root, 'runtime/lua/patches');
+  for (const name of existsSync(patches) ? readdirSync(patches).sort() : [])
+    hash.update(readFileSync(join(patches, name)));
+  return hash.digest('hex');
+}
+
+function build() {
+  const wanted = sourceHash();
+  if (existsSync(BUILD_STAMP) && readFileSync(BUILD_STAMP, 'utf8') === wanted) return;
+  say('Compiling …');
+  // Nothing of a former state may stay behind: a deleted source must not live on in dist/.
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  writeFileSync(BUILD_STAMP, wanted);
+}
+
+/** Of every source's path, size and time of change: a few milliseconds for some hundred files. */
+function sourceHash() {
+  const hash = createHash('sha256').update(process.version);
+  for (const folder of SOURCES) walk(join(root, folder), hash);
+  return hash.digest('hex');
+}
+
+function walk(folder, hash) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) walk(path, hash);
+    else if (entry.name.endsWith('.ts')) {
+      const { size, mtimeMs } = statSync(path);
+      hash.update(`${path}\0${size}\0${mtimeMs}\n`);
+    }
+  }
+}
+
+/** The npm that runs this script, else the one on the path. */
+function npm(...args) {
+  const cli = process.env.npm_execpath;
+  return cli?.endsWith('.js') ? [process.execPath, [cli, ...args]] : ['npm', args];
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (error || status !== 0)
+    fail(`${[command, ...args].join(' ')} failed${error ? `: ${error.message}` : ` with exit code ${status}`}.`);
+}
+
+function say(line) {
+  process.stderr.write(`${line}\n`);
+}
+
+function fail(line) {
+  say(line);
+  process.exit(1);
+}

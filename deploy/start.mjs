@@ -1,0 +1,4 @@
+import { bootstrap } from './bootstrap.mjs';
+
+bootstrap();
+await import('../dist/deploy/start.js');

@@ -1,0 +1,83 @@
+/**
+ * Keeps processes running: starts them, passes their output on with their name in front, starts one that died again (with a
+ * growing pause), and stops them all in reverse order. A child has an IPC channel and stops by itself when its supervisor is
+ * gone; it is the leader of its own process group, so that Ctrl-C in the terminal reaches the supervisor alone.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import type { ProcessPlan } from './layout.js';
+
+const RESTART_PAUSE_MS = 250;
+const RESTART_PAUSE_MAX_MS = 5_000;
+/** a process that ran this long starts with the short pause again */
+const STEADY_AFTER_MS = 10_000;
+const STOP_TIMEOUT_MS = 15_000;
+const HEALTH_PROBE_MS = 50;
+
+export interface Supervised {
+  readonly plan: ProcessPlan;
+  readonly pid: number | undefined;
+  stop(): Promise<void>;
+}
+
+export type Say = (name: string, line: string) => void;
+
+/** Starts a process and keeps it running until `stop`. With `restart: false` its death is only told. */
+export function supervise(plan: ProcessPlan, say: Say, { restart }: { restart: boolean }): Supervised {
+  let child: ChildProcess;
+  let timer: NodeJS.Timeout | undefined;
+  let stopping = false;
+  let pause = RESTART_PAUSE_MS;
+
+  const launch = () => {
+    const startedAt = Date.now();
+    child = spawn(process.execPath, [plan.entry, ...plan.args], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+    });
+    for (const stream of [child.stdout, child.stderr]) forward(stream as Readable, (line) => say(plan.name, line));
+    child.once('exit', (code, signal) => {
+      if (stopping) return;
+      if (!restart) return say(plan.name, `ended (${signal ?? `exit code ${code}`})`);
+      if (Date.now() - startedAt > STEADY_AFTER_MS) pause = RESTART_PAUSE_MS;
+      say(plan.name, `ended (${signal ?? `exit code ${code}`}), starting it again in ${pause} ms`);
+      timer = setTimeout(launch, pause);
+      pause = Math.min(pause * 2, RESTART_PAUSE_MAX_MS);
+    });
+  };
+  launch();
+
+  return {
+    plan,
+    get pid() {
+      return child.pid;
+    },
+    async stop() {
+      stopping = true;
+      clearTimeout(timer);
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGTERM');
+      const tooLong = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await ended;
+      clearTimeout(tooLong);
+    },
+  };
+}
+
+/** Resolves when the process answers 200 at its health address; rejects after `timeoutMs`. */
+export async function healthy(plan: ProcessPlan, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    const answer = await fetch(plan.healthUrl).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer?.status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, HEALTH_PROBE_MS));
+  }
+  throw new Error(`${plan.name} is not healthy after ${timeoutMs / 1000} s (${plan.healthUrl}).`);
+}
+
+function forward(stream: Readable, line: (text: string) => void): void {
+  createInterface({ input: stream }).on('line', line);
+}

@@ -143,6 +143,12 @@ export const ERRORS = {
     status: 422,
     retriable: false,
   },
+  internal: {
+    meaning: 'The process made a mistake; its log has the details.',
+    action: 'Tell the operator what you asked for and when.',
+    status: 500,
+    retriable: false,
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERRORS;

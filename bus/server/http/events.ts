@@ -1,0 +1,106 @@
+import type { FastifyInstance } from 'fastify';
+import type { StoredEvent } from '../../../common/events.js';
+import { encodeBusMessage } from '../../../common/protocol/codec.js';
+import { cursorOf, positionOf } from '../../../common/protocol/cursor.js';
+import type { Page } from '../../store/event-store.js';
+import { type Conditions, readFilterOf } from '../query-filter.js';
+import { fullEvent } from '../wire.js';
+import type { HttpContext } from './context.js';
+import { badField, HttpError } from './http-error.js';
+import { Parameters } from './parameters.js';
+import { pathVariable, sendJson, serve } from './routes.js';
+
+/** `/events` (conditions as in a query), `/events/{position}`, `/correlations/{id}`: the log, to be read. */
+export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
+  const { store, pages, limits, logId } = context;
+
+  serve(app, '/events', {
+    GET: async (request, reply) => {
+      const page = await pages.page(readFilterOf(conditionsOf(request.query, context), limits));
+      return sendJson(reply, pageJson(page, logId));
+    },
+  });
+
+  serve(app, '/events/:position', {
+    GET: async (request, reply) => {
+      const position = positionOf(pathVariable(request, 'position'));
+      if (position === undefined) throw badField('position', 'must be the position of an event');
+      const event = await eventAt(store, position);
+      if (event === undefined) throw new HttpError('not_found', `there is no event at position ${position}`);
+      return sendJson(reply, eventJson(event, logId));
+    },
+  });
+
+  serve(app, '/correlations/:id', {
+    GET: async (request, reply) => {
+      const parameters = new Parameters(request.query, ['after', 'limit']);
+      const correlation = pathVariable(request, 'id');
+      const page = await pages.page(
+        readFilterOf({ event_types: ['*'], correlation, ...pageConditions(parameters, context) }, limits),
+      );
+      if (page.events.length === 0 && parameters.text('after') === undefined) {
+        throw new HttpError('not_found', 'no event has this correlation');
+      }
+      return sendJson(reply, pageJson(page, logId));
+    },
+  });
+}
+
+/** The conditions that say which part of a list is asked for. */
+export function pageConditions(
+  parameters: Parameters,
+  { limits }: Pick<HttpContext, 'limits'>,
+): Pick<Conditions, 'after' | 'limit'> {
+  const after = parameters.text('after');
+  const limit = parameters.integer('limit', 1, limits.queryLimitMax);
+  return { ...(after !== undefined && { after }), ...(limit !== undefined && { limit }) };
+}
+
+/** The event at a position, or undefined. */
+export async function eventAt(
+  store: HttpContext['store'],
+  position: number,
+): Promise<StoredEvent | undefined> {
+  if (position < 1) return undefined;
+  const { events } = await store.read({ after: position - 1, upTo: position, limit: 1 });
+  return events[0];
+}
+
+/** An event as JSON text, in the form of the wire with all additions. */
+export function eventJson(event: StoredEvent, logId: string): string {
+  return encodeBusMessage(fullEvent(event, 'event', logId));
+}
+
+/** `"events":[…]` and, unless the page is the last, `"next":"…"`: the members of a JSON object, without its braces. */
+export function pageMembers({ events, next, end }: Page, logId: string): string {
+  const texts = events.map((event) => eventJson(event, logId)).join(',');
+  return `"events":[${texts}]${end ? '' : `,"next":${JSON.stringify(cursorOf(next))}`}`;
+}
+
+function pageJson(page: Page, logId: string): string {
+  return `{${pageMembers(page, logId)}}`;
+}
+
+const CONDITIONS = [
+  'event_types',
+  'since',
+  'until',
+  'after',
+  'key',
+  'correlation',
+  'session_id',
+  'limit',
+] as const;
+
+function conditionsOf(query: unknown, context: HttpContext): Conditions {
+  const parameters = new Parameters(query, CONDITIONS);
+  const texts = { since: '', until: '', key: '', correlation: '' };
+  const given = Object.keys(texts).map((name) => [name, parameters.text(name)] as const);
+  const sessionId = parameters.integer('session_id', 0, Number.MAX_SAFE_INTEGER);
+  return {
+    event_types: [...(parameters.list('event_types') ?? ['*'])],
+    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+    ...pageConditions(parameters, context),
+    ...(sessionId !== undefined && { session_id: sessionId }),
+  };
+}

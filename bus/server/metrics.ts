@@ -1,0 +1,84 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { CoreViews, ServiceView } from '../core/types.js';
+import type { OutwardEffect } from './loop.js';
+
+/** What is measured elsewhere and asked for when the metrics are read. */
+export interface Measured {
+  readonly views: CoreViews;
+  readonly sessions: () => number;
+  readonly waitingBytes: () => number;
+  readonly storeWorks: () => boolean;
+}
+
+/** The numbers of the bus for Prometheus, in a registry of its own: several buses may live in one process. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #committed = this.#counter('events_committed_total', 'Events that became durable', []);
+  readonly #delivered = this.#counter('deliveries_total', 'Events given to sessions, repeats included', []);
+  readonly #receipts = this.#counter('receipts_total', 'Events judged', ['status']);
+  readonly #errors = this.#counter('errors_total', 'Refusals by the core', ['code']);
+
+  constructor({ views, sessions, waitingBytes, storeWorks }: Measured) {
+    this.#gauge('head', 'Position of the newest event', () => views.head());
+    this.#gauge('sessions', 'Open connections', sessions);
+    this.#gauge('append_waiting_bytes', 'Bytes that wait for the event store', waitingBytes);
+    this.#gauge('store_up', '1 if the event store takes events', () => (storeWorks() ? 1 : 0));
+    this.#gauge('memory_bytes', 'Memory of the process', () => process.memoryUsage.rss());
+    this.#perService(views, 'owed', 'Events owed', ({ owed }) => owed);
+    this.#perService(views, 'parked', 'Events parked', ({ parked }) => parked);
+    this.#perService(views, 'instances', 'Instances connected', ({ instances }) => instances.length);
+    this.#perService(views, 'in_flight', 'Events out at instances', ({ instances }) =>
+      instances.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    );
+    this.#perService(views, 'redelivered', 'Deliveries that were repeats', ({ redelivered }) => redelivered);
+  }
+
+  /** Counts what the core says. */
+  count(effect: OutwardEffect): void {
+    switch (effect.kind) {
+      case 'committed':
+        this.#committed.inc(effect.events.length);
+        return;
+      case 'deliver':
+        this.#delivered.inc(effect.deliveries.length);
+        return;
+      case 'receipt':
+        for (const { status } of effect.receipts) this.#receipts.inc({ status });
+        return;
+      case 'error':
+        this.#errors.inc({ code: effect.code });
+    }
+  }
+
+  async read(): Promise<{ text: string; contentType: string }> {
+    return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name: `event_bus_${name}`, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name: `event_bus_${name}`,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+
+  #perService(views: CoreViews, name: string, help: string, value: (service: ServiceView) => number): void {
+    new Gauge({
+      name: `event_bus_${name}`,
+      help: `${help}, per client type`,
+      labelNames: ['client_type'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const service of views.services()) this.set({ client_type: service.clientType }, value(service));
+      },
+    });
+  }
+}

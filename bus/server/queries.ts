@@ -1,0 +1,68 @@
+import { encodeBusMessage } from '../../common/protocol/codec.js';
+import { cursorOf } from '../../common/protocol/cursor.js';
+import type { Limits } from '../../common/protocol/limits.js';
+import type { QueryMessage, RebuildMessage } from '../../common/protocol/messages.js';
+import type { ReadFilter } from '../store/event-store.js';
+import type { PageReader } from './pages.js';
+import { readFilterOf } from './query-filter.js';
+import { baseEvent, fullEvent } from './wire.js';
+
+/** Who asks. */
+export interface Asker {
+  /** undefined if it has not registered */
+  readonly clientType: string | undefined;
+  /** understands pages */
+  readonly paging: boolean;
+}
+
+export interface QueryContext {
+  readonly pages: PageReader;
+  readonly limits: Limits;
+  readonly logId: string;
+  /** position of the newest durable event */
+  readonly head: () => number;
+}
+
+/**
+ * The filter of a query. A base client of a registered type gets only what its type has acknowledged: what is still owed comes to
+ * it by delivery, so each event reaches it once. Newer clients say so themselves (`acknowledged_only`).
+ * @throws ConditionError
+ */
+export function filterOfQuery(query: QueryMessage, asker: Asker, limits: Limits): ReadFilter {
+  const filter = readFilterOf(query, limits);
+  const acknowledgedOnly = query.acknowledged_only ?? !asker.paging;
+  if (!acknowledgedOnly || asker.clientType === undefined) return filter;
+  return { ...filter, notOwedTo: asker.clientType };
+}
+
+/** One page, as the frame that answers the query. */
+export async function rebuildPage(
+  query: QueryMessage,
+  filter: ReadFilter,
+  { pages, logId }: QueryContext,
+): Promise<string> {
+  const { events, next, end } = await pages.page(filter);
+  const message: RebuildMessage = {
+    message_type: 'rebuild',
+    events: events.map((event) => fullEvent(event, 'rebuild', logId)),
+    ...(query.query_id !== undefined && { query_id: query.query_id }),
+    ...(!end && { next: cursorOf(next) }),
+  };
+  return encodeBusMessage(message);
+}
+
+/**
+ * Everything that matches as one message, in pieces: base clients know no pages, and the whole may be larger than memory. Ends at
+ * what is the head now, so that it ends.
+ */
+export async function* rebuildWhole(filter: ReadFilter, context: QueryContext): AsyncGenerator<string> {
+  yield '{"message_type":"rebuild","events":[';
+  let separator = '';
+  const { limit: _, ...everything } = filter;
+  for await (const events of context.pages.pages({ ...everything, upTo: context.head() })) {
+    const texts = events.map((event) => encodeBusMessage(baseEvent(event, 'rebuild')));
+    yield separator + texts.join(',');
+    separator = ',';
+  }
+  yield ']}';
+}

@@ -1,0 +1,260 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { ERRORS, type ErrorCode, type ErrorEntry } from '../../common/errors.js';
+import type { StoredEvent } from '../../common/events.js';
+import type { Logger } from '../../common/log.js';
+import { decodeClientMessage, encodeBusMessage } from '../../common/protocol/codec.js';
+import type { BusMessage, ClientMessage, ErrorMessage } from '../../common/protocol/messages.js';
+import type { Delivery, Effect, Input } from '../core/types.js';
+import { ackInput, newInput, registerInput } from './inputs.js';
+import type { QueryContext } from './queries.js';
+import { Readings } from './readings.js';
+import type { ServerSettings } from './settings.js';
+import {
+  baseEvent,
+  deliveredEvent,
+  errorMessage,
+  progressMessage,
+  receiptMessage,
+  registrationMessage,
+} from './wire.js';
+import { Writer } from './writer.js';
+
+/** What every session of a bus shares. */
+export interface SessionContext extends QueryContext {
+  readonly settings: ServerSettings;
+  readonly log: Logger;
+  readonly submit: (input: Input) => void;
+  /** UUID text */
+  readonly newCorrelation: () => string;
+  /** this session has something to write */
+  readonly due: (session: Session) => void;
+  readonly ended: (session: Session) => void;
+}
+
+export type SessionEffect = Extract<Effect, { sessionId: number }>;
+
+/** Pings that may be unanswered; one more and the client counts as gone. */
+const MISSED_BEATS_MAX = 2;
+
+/** Wrong messages of one session that get a line in the log each; a client gone mad shall not fill the disk. */
+const LOGGED_REFUSALS_MAX = 20;
+
+/**
+ * One WebSocket is one session. It translates: frames into inputs of the core, effects of the core into frames. It knows what
+ * the client understands (its features) and nothing of the bus's rules.
+ *
+ * A frame that cannot be understood changes nothing and ends nothing; only a frame above `messageBytesMax` ends its connection
+ * (1009), since what follows it cannot be told apart from it.
+ */
+export class Session {
+  readonly id: number;
+  readonly #socket: WebSocket;
+  readonly #context: SessionContext;
+  readonly #writer: Writer;
+  readonly #readings: Readings;
+  #features: ReadonlySet<string> = new Set();
+  #clientType: string | undefined;
+  #missedBeats = 0;
+  #refusals = 0;
+  #silent = true;
+  #throttled = false;
+  #ended = false;
+
+  constructor(id: number, socket: WebSocket, connection: Duplex, context: SessionContext) {
+    this.id = id;
+    this.#socket = socket;
+    this.#context = context;
+    this.#writer = new Writer({
+      socket,
+      connection,
+      settings: context.settings,
+      framesOf: (deliveries) => this.#deliveryFrames(deliveries),
+      due: () => context.due(this),
+      full: () => this.#pauseOrResume(),
+      streamFailed: (error) => {
+        context.log.warn({ session: id, reason: String(error) }, 'an answer broke off: connection cut');
+        socket.terminate();
+      },
+    });
+    this.#readings = new Readings({
+      context,
+      queriesWaitingMax: context.settings.queriesWaitingMax,
+      writer: this.#writer,
+      asker: () => ({ clientType: this.#clientType, paging: this.#features.has('paging') }),
+      refuse: (error) => this.#refuse(error),
+    });
+    socket.on('message', (data) => this.#hear(data as Buffer));
+    socket.on('pong', () => {
+      this.#missedBeats = 0;
+    });
+    socket.on('error', (error) => context.log.debug({ session: id, reason: error.message }, 'socket error'));
+    socket.on('close', () => this.#end());
+  }
+
+  /** True until the client has said something that could be understood. */
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  /** Sends what the core says to this session. */
+  perform(effect: SessionEffect): void {
+    const base = this.#features.size === 0;
+    switch (effect.kind) {
+      case 'registration':
+        this.#features = new Set(effect.features);
+        this.#send(registrationMessage(effect, this.#features.size === 0));
+        this.#readings.hold(false);
+        return;
+      case 'deliver':
+        this.#writer.deliver(effect.deliveries);
+        return;
+      case 'receipt':
+        // a sender of batch ids knows the additions, whether it has registered or not
+        this.#send(receiptMessage(effect, base && effect.batchId === undefined));
+        return;
+      case 'progress':
+        this.#send(progressMessage(effect));
+        return;
+      case 'drained':
+        this.#send({ message_type: 'drained' });
+        return;
+      case 'error':
+        if (effect.about.messageType === 'register') this.#readings.hold(false);
+        this.#refuse(errorMessage(effect));
+    }
+  }
+
+  /** Events have become durable. */
+  committed(events: readonly StoredEvent[]): void {
+    this.#readings.committed(events);
+  }
+
+  flush(): void {
+    this.#writer.flush();
+  }
+
+  /** True: the bus has more to store than it may hold, this client is not read for now. */
+  throttle(throttled: boolean): void {
+    this.#throttled = throttled;
+    this.#pauseOrResume();
+  }
+
+  /** A heartbeat is due. */
+  beat(): void {
+    if (this.#throttled) this.#missedBeats = 0;
+    if (this.#missedBeats >= MISSED_BEATS_MAX) {
+      this.#context.log.info({ session: this.id, clientType: this.#clientType }, 'heartbeats missed');
+      if (this.#writer.isFull) this.close('slow_reader');
+      else this.#socket.terminate();
+      return;
+    }
+    this.#missedBeats += 1;
+    this.#socket.ping();
+  }
+
+  /** Ends the session for this reason; what waits to be written is written first if the client takes it. */
+  close(code: ErrorCode): void {
+    this.#writer.flush();
+    const entry: ErrorEntry = ERRORS[code];
+    this.#socket.close(entry.close ?? 1011, code);
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    // whatever still comes is not heard, but the closing handshake has to be read
+    this.#pauseOrResume();
+    this.#readings.close();
+    this.#writer.close();
+    this.#context.submit({ kind: 'closed', sessionId: this.id });
+    this.#context.ended(this);
+  }
+
+  #hear(frame: Buffer): void {
+    if (this.#ended) return;
+    const decoded = decodeClientMessage(frame, this.#context.limits);
+    if (decoded.ok) {
+      this.#silent = false;
+      this.#obey(decoded.message);
+      return;
+    }
+    const { code, message, about } = decoded;
+    const answer: ErrorMessage = { message_type: 'error', code, message, about };
+    // a wrong `register` leaves the client without features, but it may have announced that it understands errors
+    if (about.message_type === 'register' && announcesErrors(frame)) this.#send(answer);
+    else this.#refuse(answer);
+  }
+
+  #obey(message: ClientMessage): void {
+    const { submit, limits, newCorrelation } = this.#context;
+    switch (message.message_type) {
+      case 'register':
+        this.#clientType = message.client_type;
+        this.#readings.hold(true);
+        submit(registerInput(this.id, message, limits));
+        return;
+      case 'new':
+        submit(newInput(this.id, message, newCorrelation));
+        return;
+      case 'ack': {
+        const input = ackInput(this.id, message);
+        if (input !== undefined) submit(input);
+        return;
+      }
+      case 'nack': {
+        const { delivery, error, retry } = message;
+        submit({ kind: 'nack', sessionId: this.id, delivery, error, retry });
+        return;
+      }
+      case 'drain':
+        submit({ kind: 'drain', sessionId: this.id });
+        return;
+      case 'query':
+        this.#readings.query(message);
+        return;
+      case 'observe':
+        this.#readings.observe(message);
+    }
+  }
+
+  #deliveryFrames(deliveries: readonly Delivery[]): readonly string[] {
+    if (this.#features.size === 0) {
+      return deliveries.map(({ event }) => encodeBusMessage(baseEvent(event, 'event')));
+    }
+    const events = deliveries.map((delivery) => deliveredEvent(delivery, this.#context.logId));
+    if (this.#features.has('batch')) return [encodeBusMessage({ message_type: 'events', events })];
+    return events.map((event) => encodeBusMessage(event));
+  }
+
+  /** Clients that know errors are told; for the others there is a line in the log, as ever. */
+  #refuse(error: ErrorMessage): void {
+    if (this.#features.has('errors')) this.#send(error);
+    const { code, message } = error;
+    this.#refusals += 1;
+    const level = this.#refusals > LOGGED_REFUSALS_MAX ? 'debug' : 'warn';
+    this.#context.log[level](
+      { session: this.id, clientType: this.#clientType, code, reason: message },
+      'message refused',
+    );
+  }
+
+  #send(message: BusMessage): void {
+    this.#writer.frame(encodeBusMessage(message));
+  }
+
+  #pauseOrResume(): void {
+    if (!this.#ended && (this.#throttled || this.#writer.isFull)) this.#socket.pause();
+    else this.#socket.resume();
+  }
+}
+
+function announcesErrors(frame: Buffer): boolean {
+  try {
+    const { features }: { features?: unknown } = JSON.parse(frame.toString());
+    return Array.isArray(features) && features.includes('errors');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,129 @@
+import type { Json } from '../../common/protocol/messages.js';
+import { described, isLuaFunction } from '../api/arguments.js';
+import type { Declarations, DeclaredRoute, DeclaredType } from '../api/declarations.js';
+import { type LuaFunction, type LuaValue, ScriptError, type Vm } from '../lua/vm.js';
+import type {
+  EventHandler,
+  EventView,
+  ReceiptHandler,
+  RouteAnswer,
+  RouteHandler,
+  RouteRequest,
+  ServiceModel,
+  TypeHandlers,
+} from './types.js';
+
+/**
+ * From what a script declared to what the engine runs: every Lua function becomes a handler over a HandlerContext. Here, and
+ * only here, it is decided which arguments a Lua handler of each style gets.
+ */
+export function buildModel(
+  declarations: Declarations,
+  clientType: string,
+  vm: Caller,
+  script: { readonly name: string; readonly version: string },
+): ServiceModel {
+  return {
+    clientType,
+    script: script.name,
+    version: script.version,
+    types: new Map([...declarations.types].map(([type, declared]) => [type, typeHandlers(vm, declared)])),
+    routes: declarations.routes.map((route) => ({
+      method: route.method,
+      pattern: route.pattern,
+      handler: routeHandler(vm, route),
+    })),
+  };
+}
+
+type Caller = Pick<Vm, 'call'>;
+
+function typeHandlers(vm: Caller, declared: DeclaredType): TypeHandlers {
+  return {
+    ...(declared.listener && { listener: classicHandler(vm, declared.listener) }),
+    ...(declared.rebuild && { rebuild: classicHandler(vm, declared.rebuild) }),
+    ...(declared.receipt && { receipt: receiptHandler(vm, declared.receipt) }),
+    ...(declared.projection && { projection: modernHandler(vm, declared.projection) }),
+    ...(declared.decision && { decision: modernHandler(vm, declared.decision) }),
+  };
+}
+
+function classicHandler(vm: Caller, fn: LuaFunction): EventHandler {
+  return async (context, event) => {
+    const ts = unixSeconds(event.time);
+    await vm.call(fn, [event.type, event.key, event.correlation, event.data, ts], context);
+  };
+}
+
+function modernHandler(vm: Caller, fn: LuaFunction): EventHandler {
+  return async (context, event) => {
+    await vm.call(fn, [eventTable(event)], context);
+  };
+}
+
+function receiptHandler(vm: Caller, fn: LuaFunction): ReceiptHandler {
+  return async (context, { status, type, key, correlation, data }) => {
+    await vm.call(fn, [status, type, key, correlation, data], context);
+  };
+}
+
+function routeHandler(vm: Caller, route: DeclaredRoute): RouteHandler {
+  return async (context, request) => {
+    const args =
+      route.style === 'classic'
+        ? [request.method, request.url, { ...request.args }, request.body]
+        : [requestTable(request)];
+    const [status, body] = await vm.call(route.handler, args, context);
+    return answerOf(route, status, body);
+  };
+}
+
+function eventTable(event: EventView): LuaValue {
+  return {
+    type: event.type,
+    key: event.key,
+    value: event.value,
+    data: event.data,
+    correlation: event.correlation,
+    causation: event.causation,
+    time: new Date(event.time).toISOString(),
+    ts: unixSeconds(event.time),
+    sender: event.sender,
+  };
+}
+
+function requestTable(request: RouteRequest): LuaValue {
+  return {
+    method: request.method,
+    path: request.path,
+    args: { ...request.args },
+    query: { ...request.query },
+    headers: { ...request.headers },
+    body: request.body,
+    caller: request.caller,
+  };
+}
+
+function unixSeconds(time: number): number {
+  return Math.floor(time / 1000);
+}
+
+const STATUS_MIN = 200;
+const STATUS_MAX = 599;
+
+/** @throws ScriptError if the script did not return `status[, body]` */
+function answerOf(route: DeclaredRoute, status: LuaValue, body: LuaValue): RouteAnswer {
+  if (typeof status !== 'number' || !Number.isInteger(status) || status < STATUS_MIN || status > STATUS_MAX)
+    throw badAnswer(
+      route,
+      `the first is a status from ${STATUS_MIN} to ${STATUS_MAX}, not ${described(status)}`,
+    );
+  if (body !== undefined && isLuaFunction(body))
+    throw badAnswer(route, 'the second is a body, not a function');
+  return { status, body: body as Json | undefined };
+}
+
+function badAnswer({ method, pattern, handler }: DeclaredRoute, why: string): ScriptError {
+  const message = `${handler.where}: the route ${method} ${pattern} must return HTTP_…, body: ${why}`;
+  return new ScriptError({ kind: 'runtime', message, traceback: message });
+}

@@ -60,7 +60,9 @@ function sourceHash() {
 }
 
 function walk(folder, hash) {
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) walk(path, hash);
     else if (entry.name.endsWith('.ts')) {
@@ -79,7 +81,9 @@ function npm(...args) {
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (error || status !== 0)
-    fail(`${[command, ...args].join(' ')} failed${error ? `: ${error.message}` : ` with exit code ${status}`}.`);
+    fail(
+      `${[command, ...args].join(' ')} failed${error ? `: ${error.message}` : ` with exit code ${status}`}.`,
+    );
 }
 
 function say(line) {

@@ -36,7 +36,8 @@ export function supervise(plan: ProcessPlan, say: Say, { restart }: { restart: b
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });
-    for (const stream of [child.stdout, child.stderr]) forward(stream as Readable, (line) => say(plan.name, line));
+    for (const stream of [child.stdout, child.stderr])
+      forward(stream as Readable, (line) => say(plan.name, line));
     child.once('exit', (code, signal) => {
       if (stopping) return;
       if (!restart) return say(plan.name, `ended (${signal ?? `exit code ${code}`})`);

@@ -8,7 +8,10 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((path) => path !== '' && existsSync(join(root, path)));
 const sources = tracked.filter((path) => /\.(ts|mjs)$/.test(path) && !path.endsWith('.config.ts'));
@@ -26,7 +29,8 @@ interface Import {
 
 function importsOf(path: string): Import[] {
   const found: Import[] = [];
-  const pattern = /^(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
+  const pattern =
+    /^(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
   for (const match of read(path).matchAll(pattern)) {
     const name = match[2] ?? match[3]!;
     const to = name.startsWith('.') ? normalize(join(dirname(path), name)).replace(/\.js$/, '.ts') : name;
@@ -44,7 +48,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   'bus/cli.ts': ['common/', 'bus/'],
   'runtime/lua/': ['common/'],
   'runtime/state/': ['common/'],
-  'runtime/api/': ['common/', 'runtime/lua/vm.ts', 'runtime/service/types.ts', 'runtime/state/state-store.ts'],
+  'runtime/api/': [
+    'common/',
+    'runtime/lua/vm.ts',
+    'runtime/service/types.ts',
+    'runtime/state/state-store.ts',
+  ],
   'runtime/service/': ['common/', 'runtime/'],
   'runtime/cli.ts': ['common/', 'runtime/'],
   'deploy/': ['common/', 'dist/'],
@@ -73,13 +82,11 @@ describe('the house', () => {
   });
 
   it('lets no store know another store, nor the core', () => {
-    const broken = product
-      .flatMap(importsOf)
-      .filter(({ from, to }) => {
-        const [, base, store] = /^(bus\/store|runtime\/state)\/([^/]+)\//.exec(from) ?? [];
-        const [, toBase, toStore] = /^(bus\/store|runtime\/state)\/([^/]+)\//.exec(to) ?? [];
-        return store !== undefined && base === toBase && toStore !== undefined && store !== toStore;
-      });
+    const broken = product.flatMap(importsOf).filter(({ from, to }) => {
+      const [, base, store] = /^(bus\/store|runtime\/state)\/([^/]+)\//.exec(from) ?? [];
+      const [, toBase, toStore] = /^(bus\/store|runtime\/state)\/([^/]+)\//.exec(to) ?? [];
+      return store !== undefined && base === toBase && toStore !== undefined && store !== toStore;
+    });
     expect(broken.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
   });
 
@@ -93,7 +100,12 @@ describe('the house', () => {
 
   it('has no import cycles', () => {
     const graph = new Map(
-      product.map((path) => [path, importsOf(path).filter(({ types }) => !types).map(({ to }) => to)]),
+      product.map((path) => [
+        path,
+        importsOf(path)
+          .filter(({ types }) => !types)
+          .map(({ to }) => to),
+      ]),
     );
     const done = new Set<string>();
     const cycles: string[] = [];
@@ -112,14 +124,18 @@ describe('the house', () => {
     const core = product.filter((path) => path.startsWith('bus/core/'));
     expect(core.length).toBeGreaterThan(0);
     const broken = core.filter((path) =>
-      /Date\.now|new Date\(|Math\.random|randomUUID|setTimeout|setInterval|process\.|\basync\b|\bawait\b|Promise|['"]node:/.test(read(path)),
+      /Date\.now|new Date\(|Math\.random|randomUUID|setTimeout|setInterval|process\.|\basync\b|\bawait\b|Promise|['"]node:/.test(
+        read(path),
+      ),
     );
     expect(broken).toEqual([]);
   });
 
   it('reads the clock and chance of the machine only where they are made into ports', () => {
     const allowed = /^common\/(clock|random|ids)\.ts$|^deploy\//;
-    const broken = product.filter((path) => !allowed.test(path) && /Date\.now\(|Math\.random\(/.test(read(path)));
+    const broken = product.filter(
+      (path) => !allowed.test(path) && /Date\.now\(|Math\.random\(/.test(read(path)),
+    );
     expect(broken).toEqual([]);
   });
 
@@ -131,7 +147,9 @@ describe('the house', () => {
   });
 
   it('has no left-overs and no types given up', () => {
-    const leftOver = new RegExp(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', ': any\\b', 'as any\\b', '@ts-' + 'ignore'].join('|'));
+    const leftOver = new RegExp(
+      ['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', ': any\\b', 'as any\\b', '@ts-' + 'ignore'].join('|'),
+    );
     expect(sources.filter((path) => path !== 'test/house.test.ts' && leftOver.test(read(path)))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@
  * The bank's services as a program talks to them: JSON over HTTP, spread over the instances of each service. Errors that pass
  * (no connection, 503) are tried again; commands carry an Idempotency-Key, so trying again repeats nothing.
  */
-import type { Random } from '../../common/random.js';
+import { randomUUID } from 'node:crypto';
 
 export interface Account {
   readonly id: number;
@@ -37,10 +37,7 @@ export type Addresses = Readonly<Record<string, readonly string[]>>;
 export class Bank {
   readonly #turns = new Map<string, number>();
 
-  constructor(
-    readonly addresses: Addresses,
-    private readonly random: Random,
-  ) {}
+  constructor(readonly addresses: Addresses) {}
 
   createUser(username: string): Promise<Answer<{ status: string; error?: string }>> {
     return this.#command('users', '/user', { username });
@@ -73,17 +70,25 @@ export class Bank {
 
   /** The number of the transaction. */
   async transfer(fromAccountId: number, toAccountId: number, amount: number): Promise<number> {
-    const { status, body } = await this.#command<{ transactionId: number }>('transactions', '/createTransaction', {
-      fromAccountId,
-      toAccountId,
-      amount,
-    });
+    const { status, body } = await this.#command<{ transactionId: number }>(
+      'transactions',
+      '/createTransaction',
+      {
+        fromAccountId,
+        toAccountId,
+        amount,
+      },
+    );
     if (status !== 201) throw new Error(`createTransaction answered ${status}: ${JSON.stringify(body)}`);
     return body.transactionId;
   }
 
   verdict(transactionId: number): Promise<Verdict> {
-    return this.#until('transactions', `/transaction/${transactionId}`, ({ status, body }) => status === 200 && body.status !== 'pending');
+    return this.#until(
+      'transactions',
+      `/transaction/${transactionId}`,
+      ({ status, body }) => status === 200 && body.status !== 'pending',
+    );
   }
 
   async account(id: number): Promise<Account> {
@@ -91,7 +96,9 @@ export class Bank {
   }
 
   async statement(id: number): Promise<readonly StatementEntry[]> {
-    return (await this.#request<{ statements: StatementEntry[] }>('accounts', 'GET', `/account/${id}/statement`)).body.statements;
+    return (
+      await this.#request<{ statements: StatementEntry[] }>('accounts', 'GET', `/account/${id}/statement`)
+    ).body.statements;
   }
 
   /** What loyalty has paid to an account so far. */
@@ -104,19 +111,25 @@ export class Bank {
   }
 
   /** Asks until the answer is as wanted. @throws Error after PATIENCE_MS */
-  async #until<Body>(service: string, path: string, wanted: (answer: Answer<Body>) => boolean): Promise<Body> {
+  async #until<Body>(
+    service: string,
+    path: string,
+    wanted: (answer: Answer<Body>) => boolean,
+  ): Promise<Body> {
     const deadline = Date.now() + PATIENCE_MS;
     for (let pause = PAUSE_MS / 10; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
       const answer = await this.#request<Body>(service, 'GET', path);
       if (wanted(answer)) return answer.body;
       if (Date.now() > deadline)
-        throw new Error(`${service} still answers ${answer.status} ${JSON.stringify(answer.body)} to GET ${path}`);
+        throw new Error(
+          `${service} still answers ${answer.status} ${JSON.stringify(answer.body)} to GET ${path}`,
+        );
       await sleep(pause);
     }
   }
 
   async #request<Body>(service: string, method: string, path: string, body?: object): Promise<Answer<Body>> {
-    const key = body === undefined ? undefined : this.#idempotencyKey();
+    const key = body === undefined ? undefined : randomUUID();
     const deadline = Date.now() + PATIENCE_MS;
     for (let pause = PAUSE_MS; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
       const answer = await fetch(this.#next(service) + path, {
@@ -130,21 +143,20 @@ export class Bank {
         .catch((error: Error) => ({ status: 0, body: error.message as Body }));
       if (answer.status !== 0 && answer.status !== 503 && answer.status !== 409) return answer;
       if (Date.now() > deadline)
-        throw new Error(`${service} cannot be reached for ${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+        throw new Error(
+          `${service} cannot be reached for ${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`,
+        );
       await sleep(pause);
     }
   }
 
   #next(service: string): string {
     const addresses = this.addresses[service] ?? [];
-    if (addresses.length === 0) throw new Error(`No instance of the service ${service} is known; is it running?`);
+    if (addresses.length === 0)
+      throw new Error(`No instance of the service ${service} is known; is it running?`);
     const turn = this.#turns.get(service) ?? 0;
     this.#turns.set(service, turn + 1);
     return addresses[turn % addresses.length]!;
-  }
-
-  #idempotencyKey(): string {
-    return Array.from({ length: 4 }, () => this.random.int(2 ** 31).toString(36)).join('-');
   }
 }
 

@@ -23,7 +23,11 @@ export async function checkBooks(bank: Bank, accounts: readonly number[], flows:
   let balances = 0;
   let refunds = 0;
   for (const id of accounts) {
-    const [{ balance }, statement, refunded] = await Promise.all([bank.account(id), bank.statement(id), bank.refunded(id)]);
+    const [{ balance }, statement, refunded] = await Promise.all([
+      bank.account(id),
+      bank.statement(id),
+      bank.refunded(id),
+    ]);
     balances += balance;
     refunds += refunded;
     faults.push(...statementFaults(id, balance, statement));
@@ -39,10 +43,15 @@ export function statementFaults(id: number, balance: number, statement: readonly
   let sum = 0;
   statement.forEach((entry, index) => {
     sum += entry.amount;
-    if (entry.seq !== index + 1) faults.push(`account ${id}: entry ${index + 1} of the statement has the number ${entry.seq}`);
-    if (entry.balance !== sum) faults.push(`account ${id}: after entry ${entry.seq} the balance is ${entry.balance}, but the entries add up to ${sum}`);
+    if (entry.seq !== index + 1)
+      faults.push(`account ${id}: entry ${index + 1} of the statement has the number ${entry.seq}`);
+    if (entry.balance !== sum)
+      faults.push(
+        `account ${id}: after entry ${entry.seq} the balance is ${entry.balance}, but the entries add up to ${sum}`,
+      );
     if (sum < 0) faults.push(`account ${id}: after entry ${entry.seq} the balance is below zero (${sum})`);
   });
-  if (sum !== balance) faults.push(`account ${id}: the balance is ${balance}, but the statement adds up to ${sum}`);
+  if (sum !== balance)
+    faults.push(`account ${id}: the balance is ${balance}, but the statement adds up to ${sum}`);
   return faults;
 }

@@ -37,13 +37,30 @@ export interface Report {
   readonly books: Books;
 }
 
-export type Progress = (stage: 'users' | 'accounts' | 'operations' | 'books', done: number, total: number) => void;
+export type Progress = (
+  stage: 'users' | 'accounts' | 'operations' | 'books',
+  done: number,
+  total: number,
+) => void;
 
 type Operation =
   | { readonly kind: 'deposit' | 'withdrawal'; readonly account: number; readonly amount: number }
   | { readonly kind: 'transfer'; readonly from: number; readonly to: number; readonly amount: number };
 
-const FIRST_NAMES = ['ada', 'alan', 'barbara', 'dennis', 'edsger', 'frances', 'grace', 'john', 'katherine', 'leslie', 'margaret', 'niklaus'];
+const FIRST_NAMES = [
+  'ada',
+  'alan',
+  'barbara',
+  'dennis',
+  'edsger',
+  'frances',
+  'grace',
+  'john',
+  'katherine',
+  'leslie',
+  'margaret',
+  'niklaus',
+];
 const FIRST_DEPOSIT: Span = { min: 10_000, max: 500_000 };
 const AMOUNT: Span = { min: 1, max: 60_000 };
 
@@ -76,12 +93,19 @@ async function createUsers(bank: Bank, random: Random, plan: Plan, progress: Pro
     const { status, body } = await bank.createUser(name);
     if (status === 200) progress('users', names.push(name), count);
     // Taken: an earlier run with this seed. The next draw gives another name.
-    else if (status !== 400 || !body.error?.includes('taken')) throw new Error(`POST /user answered ${status}: ${JSON.stringify(body)}`);
+    else if (status !== 400 || !body.error?.includes('taken'))
+      throw new Error(`POST /user answered ${status}: ${JSON.stringify(body)}`);
   }
   return names;
 }
 
-async function openAccounts(bank: Bank, random: Random, plan: Plan, users: readonly string[], progress: Progress): Promise<number[]> {
+async function openAccounts(
+  bank: Bank,
+  random: Random,
+  plan: Plan,
+  users: readonly string[],
+  progress: Progress,
+): Promise<number[]> {
   const owners = users.flatMap((user) => Array<string>(draw(random, plan.accounts)).fill(user));
   // A transfer needs two.
   if (owners.length === 1) owners.push(owners[0]!);
@@ -97,7 +121,9 @@ async function openAccounts(bank: Bank, random: Random, plan: Plan, users: reado
 
 /** First a deposit to every account, then for each its share of random operations, well mixed. */
 function drawOperations(random: Random, plan: Plan, accounts: readonly number[]): Operation[] {
-  const first = accounts.map((account): Operation => ({ kind: 'deposit', account, amount: draw(random, FIRST_DEPOSIT) }));
+  const first = accounts.map(
+    (account): Operation => ({ kind: 'deposit', account, amount: draw(random, FIRST_DEPOSIT) }),
+  );
   const others = accounts.flatMap((account) =>
     Array.from({ length: draw(random, plan.operations) }, (): Operation => {
       const amount = draw(random, AMOUNT);
@@ -119,7 +145,13 @@ async function perform(
   bank: Bank,
   operation: Operation,
   flows: Flows,
-  counts: { deposits: number; withdrawals: number; withdrawalsRefused: number; accepted: number; rejected: number },
+  counts: {
+    deposits: number;
+    withdrawals: number;
+    withdrawalsRefused: number;
+    accepted: number;
+    rejected: number;
+  },
 ): Promise<void> {
   if (operation.kind === 'transfer') {
     const verdict = await bank.verdict(await bank.transfer(operation.from, operation.to, operation.amount));
@@ -127,7 +159,8 @@ async function perform(
     return;
   }
   const { account, amount } = operation;
-  const { status, body } = operation.kind === 'deposit' ? await bank.deposit(account, amount) : await bank.withdraw(account, amount);
+  const { status, body } =
+    operation.kind === 'deposit' ? await bank.deposit(account, amount) : await bank.withdraw(account, amount);
   if (status === 201 && operation.kind === 'deposit') {
     flows.deposits += amount;
     counts.deposits++;
@@ -139,7 +172,11 @@ async function perform(
 }
 
 /** At most `concurrency` at once and `rate` starts per second, in order. */
-async function inParallel<Item>(items: readonly Item[], { rate, concurrency }: Plan, work: (item: Item) => Promise<void>): Promise<void> {
+async function inParallel<Item>(
+  items: readonly Item[],
+  { rate, concurrency }: Plan,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
   const startedAt = performance.now();
   let next = 0;
   const worker = async () => {

@@ -1,0 +1,26 @@
+import { HANDLER_KINDS } from '../api/declarations.js';
+import type { ServiceModel } from './types.js';
+
+/** What a script declared, for people: client type, events with their handlers, routes. */
+export function modelSummary({ clientType, script, version, types, routes }: ServiceModel): string {
+  const events = [...types].map(
+    ([type, handlers]): Row => [
+      type,
+      HANDLER_KINDS.filter((kind) => handlers[kind] !== undefined).join(', '),
+    ],
+  );
+  const addresses = routes.map(({ method, pattern }): Row => [method, pattern]);
+  return [
+    `${script} is the service ${clientType}, version ${version}.`,
+    ...section('Events', events),
+    ...section('Routes', addresses),
+  ].join('\n');
+}
+
+type Row = readonly [string, string];
+
+function section(title: string, rows: readonly Row[]): string[] {
+  if (rows.length === 0) return [`${title}: none`];
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return [`${title}:`, ...rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`)];
+}

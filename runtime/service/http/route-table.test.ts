@@ -44,6 +44,7 @@ test('a known path with another method tells the methods it takes', () => {
 test('HEAD goes to the GET route unless there is a HEAD route', () => {
   expect(found(table('GET /x'), 'HEAD', 'x')).toEqual(['GET /x', {}]);
   expect(found(table('GET /x', 'HEAD /x'), 'HEAD', 'x')).toEqual(['HEAD /x', {}]);
+  expect(found(table('GET /{a}', 'GET /x'), 'HEAD', 'x')).toEqual(['GET /{a}', { a: 'x' }]);
   expect(found(table('POST /x'), 'HEAD', 'x')).toEqual(['POST']);
 });
 

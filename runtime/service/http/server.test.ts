@@ -81,6 +81,7 @@ describe('a route', () => {
     [{ status: 200, body: false }, 'false'],
     [{ status: 404, body: undefined }, ''],
     [{ status: 204, body: { ignored: true } }, ''],
+    [{ status: 205, body: { ignored: true } }, ''],
     [{ status: 304, body: { ignored: true } }, ''],
   ])('the answer %j leaves as %j', async (answer, body) => {
     outcome = { kind: 'answer', answer, replayed: false };

@@ -1,0 +1,147 @@
+import type { StoredEvent } from '../../common/events.js';
+import { correlationOf } from '../../common/protocol/correlation.js';
+import type { BatchRecord } from '../store/event-store.js';
+import { judge, type SenderView } from './judge.js';
+import type { Debt } from './lane.js';
+import { PendingBatch } from './pending-batch.js';
+import { type Answer, answer, answerError, refusal, success, type Waiter } from './receipts.js';
+import type { Session } from './session.js';
+import type { State } from './state.js';
+import type { Input, NewEvent } from './types.js';
+
+type New = Extract<Input, { kind: 'new' }>;
+
+/**
+ * Verb `new`: de-duplication, then fencing, then the judgement of each event. What is accepted is pending until it is durable. A
+ * batch that acknowledges a delivery is atomic in any case: its events and the acknowledgement are one record.
+ */
+export function publish(state: State, session: Session, input: New): void {
+  const { events, batchId, acknowledges } = input;
+  const waiter: Waiter = { session, reply: session.replies.reserve(), batchId };
+  if (batchId !== undefined && answeredBefore(state, waiter, batchId, events)) return;
+  const debt = acknowledges === undefined ? undefined : session.debtOf(acknowledges);
+  if (acknowledges !== undefined && debt === undefined) {
+    const message = 'the delivery that this batch acknowledges is not out at this session';
+    answerError(state, waiter, 'fenced', message, acknowledges);
+    return;
+  }
+  const values = judge(events, (key) => state.heads.get(key), senderView(session));
+  noteRefusals(state, session, events, values);
+  const whole = input.atomic || debt !== undefined;
+  const fits = whole ? values.every(isAccepted) : values.some(isAccepted);
+  if (fits && (events.length > 0 || debt !== undefined)) accept(state, waiter, events, values, debt);
+  else refuse(state, waiter, events, values);
+}
+
+const isAccepted = (value: number) => value >= 0;
+
+/** The same batch id gets the first answer again: at once, or together with those who wait for it already. */
+function answeredBefore(state: State, waiter: Waiter, batchId: string, events: readonly NewEvent[]): boolean {
+  const { sender } = waiter.session;
+  const waiters = state.answers.pending(sender, batchId);
+  if (waiters !== undefined) {
+    waiters.push(waiter);
+    return true;
+  }
+  const known = state.answers.settled(sender, batchId, events);
+  if (known !== undefined) answer(state, waiter, known);
+  return known !== undefined;
+}
+
+/** A sender that asks for no types, or has not registered, has to know all of a key. */
+function senderView({ client }: Session): SenderView | undefined {
+  return client === undefined || client.eventTypes.length === 0 ? undefined : client;
+}
+
+function accept(
+  state: State,
+  waiter: Waiter,
+  events: readonly NewEvent[],
+  values: readonly number[],
+  debt: Debt | undefined,
+): void {
+  const { session, batchId } = waiter;
+  const stored: StoredEvent[] = [];
+  const receipts = events.map((event, index) => {
+    const value = values[index]!;
+    if (value < 0) return refusal(event, true);
+    const accepted = storedEvent(state, session, event, value, batchId);
+    stored.push(accepted);
+    return success(event.checksum, accepted);
+  });
+  for (const event of stored) state.heads.raise(event);
+  if (debt !== undefined) debt.completing = true;
+  const record: BatchRecord = {
+    kind: 'batch',
+    sender: session.sender,
+    ...(batchId !== undefined && { batchId }),
+    events: stored,
+    ...(debt !== undefined && {
+      acknowledges: { clientType: debt.lane.client.name, position: debt.position },
+    }),
+  };
+  const verdict: Answer = { receipts, sender: session.sender, time: state.time };
+  const waiters = [waiter];
+  if (batchId !== undefined) state.answers.begin(session.sender, batchId, waiters);
+  state.pipeline.add(new PendingBatch(state, record, verdict, waiters, debt));
+}
+
+function refuse(state: State, waiter: Waiter, events: readonly NewEvent[], values: readonly number[]): void {
+  const { session, batchId } = waiter;
+  const receipts = events.map((event, index) => refusal(event, values[index]! < 0));
+  const verdict: Answer = { receipts, sender: session.sender, time: state.time };
+  if (batchId !== undefined) state.answers.settle(session.sender, batchId, verdict);
+  answer(state, waiter, verdict);
+}
+
+type Mutable<T> = { -readonly [name in keyof T]: T[name] };
+
+function storedEvent(
+  state: State,
+  session: Session,
+  event: NewEvent,
+  value: number,
+  batchId: string | undefined,
+): StoredEvent {
+  const stored: Mutable<StoredEvent> = {
+    position: state.nextPosition,
+    type: event.type,
+    key: event.key,
+    value,
+    data: event.data,
+    correlationId: event.correlationId,
+    correlation: correlationFor(session, event),
+    time: state.time,
+    sender: session.sender,
+    sessionId: session.id,
+    owedTo: state.routes.owedTo(event.type),
+  };
+  if (event.causation !== undefined) stored.causation = event.causation;
+  if (batchId !== undefined) stored.batchId = batchId;
+  state.nextPosition += 1;
+  return stored;
+}
+
+/**
+ * An old client hands on only the number of the correlation: while it has an event with this number, what it sends belongs to
+ * the correlation of that event.
+ */
+function correlationFor({ correlations }: Session, { correlation, correlationId }: NewEvent): string {
+  if (correlations.size === 0 || correlation !== correlationOf(correlationId)) return correlation;
+  return correlations.get(correlationId)?.correlation ?? correlation;
+}
+
+function noteRefusals(
+  state: State,
+  session: Session,
+  events: readonly NewEvent[],
+  values: readonly number[],
+): void {
+  for (const [index, value] of values.entries()) {
+    if (value >= 0) continue;
+    const { key, type, expect } = events[index]!;
+    const { sender, id: sessionId } = session;
+    const head = state.heads.get(key).value;
+    state.refusals.add({ time: state.time, key, type, sender, sessionId, expect, head });
+  }
+}

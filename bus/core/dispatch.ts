@@ -1,0 +1,121 @@
+import type { Debt, Lane } from './lane.js';
+import type { Session } from './session.js';
+import { acknowledge } from './settle.js';
+import type { State } from './state.js';
+
+/**
+ * Who gets what next: sticky round robin, with at most `maxInFlight` deliveries out at a session and `laneInFlightMax` of one lane.
+ *
+ * A key keeps its holder. A key without one goes to the next session in turn that has room, and only then the turn moves on. Lanes
+ * that wait for room are served in the order in which they began to wait.
+ */
+
+/** Something about the lane has changed: sends what may be sent, or lets the lane wait for room. */
+export function wake(state: State, lane: Lane): void {
+  if (!hasSomethingToSend(state, lane)) return;
+  const { holder, client } = lane;
+  if (holder?.inTurn) {
+    if (holder.room > 0 && holder.ready.size === 0) send(state, lane, holder);
+    else waitIn(holder.ready, lane);
+    return;
+  }
+  // What is out at a session that drains is finished there first: one lane is never out at two sessions.
+  if (lane.out > 0) return;
+  const session = client.unheld.size === 0 ? nextInTurn(lane) : undefined;
+  if (session === undefined) waitIn(client.unheld, lane);
+  else {
+    giveTo(session, lane);
+    send(state, lane, session);
+  }
+}
+
+/** A delivery of the session has ended: serves the lanes that wait for room, and answers a drain when nothing is out. */
+export function serve(state: State, session: Session): void {
+  while (session.inTurn && session.room > 0) {
+    const lane = longestWaiting(session);
+    if (lane === undefined) break;
+    stopWaiting(lane);
+    if (lane.holder !== session) giveTo(session, lane);
+    send(state, lane, session);
+  }
+  if (session.drainAsked && session.outstanding.size === 0) {
+    session.drainAsked = false;
+    state.emit({ kind: 'drained', sessionId: session.id });
+  }
+}
+
+/** Gives the key to a session and moves the turn on. */
+export function giveTo(session: Session, lane: Lane): void {
+  lane.client.turn = (session.place + 1) % lane.client.turns.length;
+  lane.hold(session);
+}
+
+/** The next session in turn that has room, or, if a session is to be avoided, any other one rather than none. */
+export function nextInTurn({ client }: Lane, avoided?: Session): Session | undefined {
+  const { turns, turn } = client;
+  let other: Session | undefined;
+  for (let step = 0; step < turns.length; step += 1) {
+    const session = turns[(turn + step) % turns.length]!;
+    if (session === avoided) continue;
+    if (session.room > 0) return session;
+    if (avoided !== undefined) other ??= session;
+  }
+  return other;
+}
+
+export function stopWaiting(lane: Lane): void {
+  lane.client.unheld.delete(lane);
+  lane.holder?.ready.delete(lane);
+}
+
+function hasSomethingToSend({ options }: State, lane: Lane): boolean {
+  return (
+    lane.queue.length > lane.out &&
+    lane.out < options.laneInFlightMax &&
+    lane.retryAt === 0 &&
+    lane.unsettled === 0
+  );
+}
+
+function waitIn(waiting: Set<Lane>, lane: Lane): void {
+  if (waiting.has(lane)) return;
+  lane.client.readyCount += 1;
+  lane.readySince = lane.client.readyCount;
+  waiting.add(lane);
+}
+
+function longestWaiting(session: Session): Lane | undefined {
+  const own = first(session.ready);
+  const unheld = session.client && first(session.client.unheld);
+  if (own === undefined || unheld === undefined) return own ?? unheld;
+  return own.readySince < unheld.readySince ? own : unheld;
+}
+
+function first(lanes: Set<Lane>): Lane | undefined {
+  return lanes.size === 0 ? undefined : lanes.values().next().value;
+}
+
+function send(state: State, lane: Lane, session: Session): void {
+  while (session.room > 0 && hasSomethingToSend(state, lane)) {
+    const debt = lane.queue[lane.out]!;
+    deliver(state, debt, session);
+    if (lane.client.autoAcknowledges) acknowledge(state, debt);
+  }
+  if (hasSomethingToSend(state, lane)) waitIn(session.ready, lane);
+}
+
+function deliver(state: State, debt: Debt, session: Session): void {
+  const { lane, event } = debt;
+  session.deliveries += 1;
+  debt.delivery = `${session.id}.${session.deliveries}`;
+  debt.attempt += 1;
+  if (debt.attempt > 1) lane.client.redelivered += 1;
+  session.outstanding.set(debt.delivery, debt);
+  if (session.isBase) session.correlations.set(event.correlationId, event);
+  lane.out += 1;
+  if (lane.out === 1) {
+    lane.headSince = state.clock;
+    lane.client.deadlines.add(lane);
+  }
+  state.effects.deliver(session, { event, delivery: debt.delivery, attempt: debt.attempt });
+}

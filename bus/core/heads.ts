@@ -1,0 +1,81 @@
+import type { StoredEvent } from '../../common/events.js';
+import type { DurableReads } from './types.js';
+
+/** What the core knows of a key, pending events included. */
+export interface Head {
+  /** value of the newest event, -1 for none */
+  value: number;
+  /** per event type, the value of its newest event in this key */
+  readonly lastOfType: Map<string, number>;
+  /** events of the key that are not durable yet */
+  pending: number;
+}
+
+/**
+ * The heads of the keys: a bounded cache over the store, in front of it the pending events.
+ *
+ * Invariant: a key with pending events is always in memory, for the store does not know them; so the cache may exceed its bound
+ * by the number of such keys.
+ */
+export class Heads {
+  readonly #heads = new Map<string, Head>();
+  readonly #reads: DurableReads;
+  readonly #max: number;
+
+  constructor(reads: DurableReads, max: number) {
+    this.#reads = reads;
+    this.#max = max;
+  }
+
+  get(key: string): Head {
+    let head = this.#heads.get(key);
+    if (head === undefined) {
+      head = this.#load(key);
+      this.#evict();
+    } else this.#heads.delete(key);
+    this.#heads.set(key, head);
+    return head;
+  }
+
+  /** An event was accepted. */
+  raise(event: StoredEvent): void {
+    const head = this.get(event.key);
+    this.#apply(head, event);
+    head.pending += 1;
+  }
+
+  /** An accepted event has become durable. */
+  settle(event: StoredEvent): void {
+    const head = this.#heads.get(event.key);
+    if (head !== undefined) head.pending -= 1;
+  }
+
+  /** Accepted events were not kept: their keys go back to what is durable and what is `stillPending`. */
+  takeBack(lost: Iterable<StoredEvent>, stillPending: Iterable<StoredEvent>): void {
+    const keys = new Set<string>();
+    for (const event of lost) keys.add(event.key);
+    for (const key of keys) this.#heads.delete(key);
+    for (const event of stillPending) if (keys.has(event.key)) this.raise(event);
+  }
+
+  #apply(head: Head, event: StoredEvent): void {
+    // The store may know an event already that is pending here: it tells us a moment later.
+    head.value = Math.max(head.value, event.value);
+    head.lastOfType.set(event.type, Math.max(head.lastOfType.get(event.type) ?? -1, event.value));
+  }
+
+  #load(key: string): Head {
+    const state = this.#reads.keyState(key);
+    if (state === undefined) return { value: -1, lastOfType: new Map(), pending: 0 };
+    return { value: state.head, lastOfType: new Map(Object.entries(state.lastOfType)), pending: 0 };
+  }
+
+  #evict(): void {
+    // Each new key pushes out at most two, so that pinned ones cannot make this a search.
+    for (let tries = 0; tries < 2 && this.#heads.size >= this.#max; tries += 1) {
+      const [key, head] = this.#heads.entries().next().value as [string, Head];
+      this.#heads.delete(key);
+      if (head.pending > 0) this.#heads.set(key, head);
+    }
+  }
+}

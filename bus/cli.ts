@@ -1,0 +1,171 @@
+#!/usr/bin/env node
+/** The command line of the event bus. What a command needs is loaded when the command runs. */
+import { once } from 'node:events';
+import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
+import { createLogger } from '../common/log.js';
+import { parseAddress, parseBytes, parseDuration, parseList, wholeNumber } from '../common/option-parsers.js';
+import { logLevel, type Option } from '../common/options.js';
+import { packageVersion } from '../common/package-version.js';
+import { positionOf } from '../common/protocol/cursor.js';
+import { DEFAULT_LIMITS } from '../common/protocol/limits.js';
+import { listenForStop } from '../common/stop-request.js';
+import { StoreError } from './store/event-store.js';
+import { createEventStore, logDirectory, StoreSpecError } from './store/registry.js';
+
+/** as shells report a process that was interrupted */
+const EXIT_FORCED = 130;
+/** a broken invariant: a mistake in the program, not in its surroundings */
+const EXIT_BROKEN = 70;
+
+const store = {
+  default: 'log:./data/log',
+  describe: 'where events are kept: log:DIR or memory',
+} as const satisfies Option;
+
+const log = {
+  default: 'log:./data/log',
+  describe: 'the log: log:DIR',
+  parse: logDirectory,
+} as const satisfies Option;
+
+const server = command('event-bus server', {
+  describe: 'runs the bus',
+  options: {
+    bind: {
+      alias: 'b',
+      default: 'localhost:8081',
+      describe: 'address of WebSocket and HTTP; port 0 is any free one',
+      parse: parseAddress,
+    },
+    store,
+    autoAck: {
+      describe: 'client types whose events count as acknowledged when sent, separated by commas',
+      default: ',',
+      parse: parseList,
+    },
+    flushDelay: {
+      describe: 'makes each flush of the log wait this long, for benchmarks',
+      default: '0ms',
+      parse: parseDuration,
+    },
+    heartbeat: { describe: 'pause between two pings of a client', default: '10s', parse: parseDuration },
+    ackDeadline: {
+      describe: 'after which an event that is not acknowledged goes to another instance',
+      default: '30s',
+      parse: parseDuration,
+    },
+    attempts: {
+      describe: 'failures of a handler until its event is parked',
+      default: '5',
+      parse: wholeNumber(1),
+    },
+    retryDelay: {
+      describe: 'before the second attempt; doubles with each further one',
+      default: '1s',
+      parse: parseDuration,
+    },
+    messageBytes: {
+      describe: 'longest message',
+      default: `${DEFAULT_LIMITS.messageBytesMax}`,
+      parse: parseBytes,
+    },
+    eventsPerBatch: {
+      describe: 'most events in one message',
+      default: `${DEFAULT_LIMITS.eventsPerBatchMax}`,
+      parse: wholeNumber(1),
+    },
+    sessions: {
+      describe: 'most connections',
+      default: `${DEFAULT_LIMITS.sessionsMax}`,
+      parse: wholeNumber(1),
+    },
+    logLevel,
+  },
+  async run(values) {
+    const { bind, logLevel: level } = values;
+    const log = createLogger({ name: 'event-bus', level });
+    const stop = listenForStop(() => process.exit(EXIT_FORCED));
+    const { startBus } = await import('./server/server.js');
+    const starting = explained(async () =>
+      startBus({
+        ...bind,
+        store: await createEventStore(values.store, {
+          flushDelayMs: values.flushDelay,
+          notice: (message, details) => log.warn(details, message),
+        }),
+        autoAcknowledge: values.autoAck,
+        limits: {
+          messageBytesMax: values.messageBytes,
+          eventsPerBatchMax: values.eventsPerBatch,
+          sessionsMax: values.sessions,
+        },
+        settings: { heartbeatMs: values.heartbeat },
+        core: {
+          ackDeadlineMs: values.ackDeadline,
+          attemptsMax: values.attempts,
+          retryDelayMs: values.retryDelay,
+        },
+        log,
+        broken: (error) => {
+          log.fatal({ err: error }, 'the bus stops: an invariant does not hold');
+          process.exit(EXIT_BROKEN);
+        },
+      }),
+    );
+    const bus = await Promise.race([starting, stop.asked]);
+    // nobody was let in yet: what is open may be left as it is, it survives worse
+    if (typeof bus === 'string') process.exit(0);
+    log.info({ reason: await stop.asked }, 'asked to stop');
+    await bus.stop();
+    stop.release();
+  },
+});
+
+const verify = command('event-bus verify', {
+  describe: 'checks every byte of a log, its chain, its order and its indexes; a bus may be running on it',
+  options: { store: log },
+  async run({ store: directory }) {
+    const { verify: check } = await import('./store/log/verify.js');
+    const report = await explained(() => check(directory));
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  },
+});
+
+const exportCommand = command('event-bus export', {
+  describe: 'prints the events of a log, one JSON object per line; a bus may be running on it',
+  options: {
+    store: log,
+    after: { describe: 'cursor after which to begin', default: '0', parse: parseCursor },
+    until: { describe: 'cursor at which to end', parse: parseCursor },
+  },
+  async run({ store: directory, after, until }) {
+    const { exportEvents } = await import('./store/log/reader.js');
+    await explained(async () => {
+      for await (const line of exportEvents(directory, {
+        after,
+        ...(until !== undefined && { upTo: until }),
+      })) {
+        if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+      }
+    });
+  },
+});
+
+/** What is wrong with the store or the surroundings is told in one line, without a stack. */
+async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { StartError } = await import('./server/start-error.js');
+    const ours = [StoreError, StoreSpecError, StartError].some((kind) => error instanceof kind);
+    throw ours ? new CommandFailure((error as Error).message) : error;
+  }
+}
+
+function parseCursor(text: string): number {
+  const position = positionOf(text);
+  if (position === undefined) throw new Error('must be a cursor, such as 1200');
+  return position;
+}
+
+process.exitCode = await runCommandLine([server, verify, exportCommand], { version: packageVersion() });

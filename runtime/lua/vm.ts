@@ -87,6 +87,8 @@ export interface VmOptions {
   /** the instant that `os.time`, `os.date` and `os.clock` go by, Unix ms */
   readonly now: (context: Context) => number;
   readonly random: () => number;
+  /** where lines of `print` go; absent = nowhere */
+  readonly print?: (context: Context, line: string) => void;
   readonly budgets: Budgets;
 }
 

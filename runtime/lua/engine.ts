@@ -1,0 +1,61 @@
+/**
+ * The only importer of fengari. It loads the engine, refuses an unrepaired copy, and gives the rest of this folder the part
+ * of it that we use, typed. What the repairs are and why: `patches/fengari+0.1.5.patch`.
+ */
+import { createRequire } from 'node:module';
+import v8 from 'node:v8';
+import type { Bytes, Constants, Internals, LauxApi, LuaApi, LuaCFunction, State } from './fengari-types.js';
+import { requireRepaired } from './self-test.js';
+
+// Baseline code of the interpreter loop is slower than the interpreter for it, and V8 stays with it for long.
+v8.setFlagsFromString('--no-sparkplug');
+
+const require = createRequire(import.meta.url);
+const fengari = require('fengari') as {
+  lua: LuaApi;
+  lauxlib: LauxApi;
+  lualib: Record<string, LuaCFunction>;
+};
+const { constant_types } = require('fengari/src/defs.js') as { constant_types: Constants };
+const objects = require('fengari/src/lobject.js') as {
+  TValue: Internals['TValue'];
+  Udata: new (L: State, size: number) => object;
+};
+const strings = require('fengari/src/lstring.js') as { TString: Internals['TString'] };
+const tables = require('fengari/src/ltable.js') as {
+  luaH_new: Internals['newTable'];
+  luaH_setfrom: Internals['set'];
+  luaH_setint: Internals['setAt'];
+  luaH_get: Internals['get'];
+};
+
+export const lua = fengari.lua;
+export const lauxlib = fengari.lauxlib;
+export const lualib = fengari.lualib;
+/** Variants of values as the engine tells them apart. */
+export const TYPE = constant_types;
+
+/** Values and tables made without the detour over the stack. */
+export const internals: Internals = {
+  TValue: objects.TValue,
+  TString: strings.TString,
+  newTable: tables.luaH_new,
+  newUserdata: (L, metatable) => Object.assign(new objects.Udata(L, 0), { metatable }),
+  set: tables.luaH_setfrom,
+  setAt: tables.luaH_setint,
+  get: tables.luaH_get,
+};
+
+const encoder = new TextEncoder();
+
+/** The bytes of a JavaScript text. Lone surrogates become U+FFFD; `values.ts` refuses them before. */
+export function bytes(text: string): Bytes {
+  return encoder.encode(text);
+}
+
+/** A text for people: bytes that are no UTF-8 are shown as U+FFFD. */
+export function text(of: Bytes): string {
+  return Buffer.from(of.buffer, of.byteOffset, of.byteLength).toString('utf8');
+}
+
+requireRepaired({ lua, lauxlib, lualib, bytes, text });

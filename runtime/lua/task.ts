@@ -1,0 +1,38 @@
+import type { State } from './fengari-types.js';
+import type { Context, LuaValue, Results } from './vm.js';
+
+/** What a wait came to. */
+export type Outcome =
+  | { readonly ok: true; readonly value: LuaValue | Results }
+  | { readonly ok: false; readonly error: unknown };
+
+/** One call of a Lua function by the host: a coroutine with its budget, its wait, and whom to tell at the end. */
+export class Task {
+  /**
+   * The task's own coroutine and, inwards, the script's coroutines that it is resuming: the last one runs, or called the
+   * host function that is being waited for.
+   */
+  readonly chain: State[];
+  /** the promise that the task must wait for before it goes on */
+  wait: Promise<LuaValue | Results> | null = null;
+  /** what that promise came to; read by the host function's continuation */
+  outcome: Outcome | null = null;
+  /** resumed from where a coroutine cannot be suspended (a comparator, a gsub callback): no waits in here */
+  pinned = false;
+  /** what heap growth of earlier slices is held against it, bytes */
+  heapGrown = 0;
+
+  constructor(
+    /** the task's own coroutine */
+    readonly coroutine: State,
+    readonly context: Context,
+    /** where the called function was defined */
+    readonly where: string,
+    /** VM instructions that it may still use */
+    public instructionsLeft: number,
+    readonly resolve: (results: LuaValue[]) => void,
+    readonly reject: (error: unknown) => void,
+  ) {
+    this.chain = [coroutine];
+  }
+}

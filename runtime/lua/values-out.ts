@@ -1,0 +1,177 @@
+/**
+ * Lua values to host values, by the rules of vm.ts. A document that the script did not look into leaves as the very object
+ * that came in.
+ */
+import { JSON_DEPTH_MAX } from '../../common/json.js';
+import { ConversionError, definition, FunctionHandle, isFunction, KIND } from './conversion.js';
+import { TYPE } from './engine.js';
+import type { Table, TString, TValue } from './fengari-types.js';
+import { type Document, DocumentSource } from './values-in.js';
+import type { LuaValue } from './vm.js';
+
+type Trail = (string | number)[];
+
+export class ValuesOut {
+  constructor(
+    /** the value `json.null` */
+    private readonly jsonNull: TValue,
+  ) {}
+
+  /** A direct argument or result: a function becomes a handle. @throws ConversionError */
+  convert(value: TValue): LuaValue {
+    return isFunction(value) ? new FunctionHandle(value, definition(value)) : this.#json(value, []);
+  }
+
+  /** As `convert`, without functions. */
+  json(value: TValue): LuaValue {
+    return this.#json(value, []);
+  }
+
+  #json(value: TValue, trail: Trail): LuaValue {
+    switch (value.type) {
+      case TYPE.LUA_TNIL:
+        return undefined;
+      case TYPE.LUA_TBOOLEAN:
+        return value.value as boolean;
+      case TYPE.LUA_TNUMINT:
+        return value.value as number;
+      case TYPE.LUA_TNUMFLT:
+        return finite(value.value as number, trail);
+      case TYPE.LUA_TLNGSTR:
+        return decoded(value.value as TString, trail);
+      case TYPE.LUA_TTABLE:
+        return this.#document(value.value as Table, trail);
+      default:
+        if (value.value === this.jsonNull.value) return null;
+        throw new ConversionError(trail, `a ${typeName(value)} cannot leave Lua`);
+    }
+  }
+
+  #document(table: Table, trail: Trail): Document {
+    if (trail.length >= JSON_DEPTH_MAX)
+      throw new ConversionError(trail, `nested deeper than ${JSON_DEPTH_MAX} levels, or a cycle`);
+    if (table.source instanceof DocumentSource) return untouched(table.source.document, trail);
+    const first = table.f;
+    if (first === undefined) return table.kind === KIND.object ? {} : [];
+    return first.key.type === TYPE.LUA_TLNGSTR ? this.#object(table, trail) : this.#array(table, trail);
+  }
+
+  #object(table: Table, trail: Trail): Document {
+    const object: { [name: string]: LuaValue } = {};
+    for (let entry = table.f; entry !== undefined; entry = entry.n) {
+      if (entry.key.type !== TYPE.LUA_TLNGSTR) throw mixed(table, trail);
+      const name = decoded(entry.key.value as TString, trail);
+      trail.push(name);
+      const value = this.#json(entry.value, trail);
+      trail.pop();
+      if (name === '__proto__')
+        Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+      else object[name] = value;
+    }
+    return object;
+  }
+
+  #array(table: Table, trail: Trail): Document {
+    const length = table.strong.size;
+    const array = new Array<LuaValue>(length);
+    for (let entry = table.f; entry !== undefined; entry = entry.n) {
+      const index = entry.key.value;
+      if (entry.key.type !== TYPE.LUA_TNUMINT || typeof index !== 'number') throw mixed(table, trail);
+      if (index < 1 || index > length) throw holes(table, trail);
+      trail.push(index);
+      array[index - 1] = this.#json(entry.value, trail);
+      trail.pop();
+    }
+    return array;
+  }
+}
+
+/** A number that other services can read: see parseJsonExact. */
+function finite(number: number, trail: Trail): number {
+  if (!Number.isFinite(number))
+    throw new ConversionError(trail, `the number ${luaText(number)} cannot leave Lua`);
+  if (Math.abs(number) > Number.MAX_SAFE_INTEGER)
+    throw new ConversionError(trail, `the number ${luaText(number)} is outside ±(2^53-1)`);
+  return number + 0; // + 0: no -0
+}
+
+function luaText(number: number): string {
+  if (Number.isNaN(number)) return 'nan';
+  return String(number).replace('Infinity', 'inf');
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decoded(string: TString, trail: Trail): string {
+  if (string.text === null) {
+    try {
+      string.text = ascii(string.realstring) ?? utf8.decode(string.realstring);
+    } catch {
+      throw new ConversionError(trail, 'the text is not UTF-8');
+    }
+  }
+  return string.text;
+}
+
+/** Short plain ASCII is faster by hand. */
+function ascii(bytes: Uint8Array): string | undefined {
+  if (bytes.length > 48) return undefined;
+  let text = '';
+  for (const code of bytes) {
+    if (code > 0x7f) return undefined;
+    text += String.fromCharCode(code);
+  }
+  return text;
+}
+
+/** The document as it came in, if it is not too deep where it now stands. */
+function untouched(document: Document, trail: Trail): Document {
+  if (deeperThan(document, JSON_DEPTH_MAX - trail.length))
+    throw new ConversionError(trail, `nested deeper than ${JSON_DEPTH_MAX} levels`);
+  return document;
+}
+
+function deeperThan(value: LuaValue, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  if (levels === 0) return true;
+  const inside = Array.isArray(value) ? value : Object.values(value);
+  return inside.some((item) => deeperThan(item as LuaValue, levels - 1));
+}
+
+const isText = (value: TValue): boolean => value.type === TYPE.LUA_TLNGSTR;
+
+/** Says which two kinds of keys a table mixes, or which key is neither a text nor an index. */
+function mixed(table: Table, trail: Trail): ConversionError {
+  for (let entry = table.f; entry !== undefined; entry = entry.n) {
+    if (!isText(entry.key) && entry.key.type !== TYPE.LUA_TNUMINT)
+      return new ConversionError(trail, `a table with a ${typeName(entry.key)} as key cannot leave Lua`);
+  }
+  return new ConversionError(trail, 'a table with both texts and numbers as keys cannot leave Lua');
+}
+
+function holes(table: Table, trail: Trail): ConversionError {
+  for (let entry = table.f; entry !== undefined; entry = entry.n) {
+    if (entry.key.type !== TYPE.LUA_TNUMINT) return mixed(table, trail);
+  }
+  let missing = 1;
+  while (table.strong.has(missing)) missing += 1;
+  return new ConversionError(
+    trail,
+    `an array with a hole (there is no [${missing}]) cannot leave Lua; json.null may stand there, or use texts as keys`,
+  );
+}
+
+function typeName(value: TValue): string {
+  switch (value.type) {
+    case TYPE.LUA_TBOOLEAN:
+      return 'boolean';
+    case TYPE.LUA_TNUMFLT:
+      return 'fraction';
+    case TYPE.LUA_TTABLE:
+      return 'table';
+    case TYPE.LUA_TTHREAD:
+      return 'coroutine';
+    default:
+      return isFunction(value) ? 'function' : 'userdata';
+  }
+}

@@ -1,3 +1,4 @@
+import type { StoredEvent } from '../../common/events.js';
 import { encodeBusMessage } from '../../common/protocol/codec.js';
 import { cursorOf } from '../../common/protocol/cursor.js';
 import type { Limits } from '../../common/protocol/limits.js';
@@ -52,14 +53,18 @@ export async function rebuildPage(
 }
 
 /**
- * Everything that matches as one message, in pieces: base clients know no pages, and the whole may be larger than memory. Ends at
- * what is the head now, so that it ends.
+ * Everything that matches as one message, in pieces: base clients know no pages, and the whole may be larger than memory. It is what
+ * was durable when it was asked for.
  */
-export async function* rebuildWhole(filter: ReadFilter, context: QueryContext): AsyncGenerator<string> {
+export function rebuildWhole(filter: ReadFilter, { pages, head }: QueryContext): AsyncIterable<string> {
+  const { limit: _, ...everything } = filter;
+  return inPieces(pages.pages({ ...everything, upTo: head() }));
+}
+
+async function* inPieces(pages: AsyncIterable<readonly StoredEvent[]>): AsyncGenerator<string> {
   yield '{"message_type":"rebuild","events":[';
   let separator = '';
-  const { limit: _, ...everything } = filter;
-  for await (const events of context.pages.pages({ ...everything, upTo: context.head() })) {
+  for await (const events of pages) {
     const texts = events.map((event) => encodeBusMessage(baseEvent(event, 'rebuild')));
     yield separator + texts.join(',');
     separator = ',';

@@ -1,4 +1,10 @@
-import { type FastifyBaseLogger, type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  fastify,
+  LogController,
+} from 'fastify';
 import { StoreError } from '../../store/event-store.js';
 import { ConditionError } from '../query-filter.js';
 import type { HttpContext } from './context.js';
@@ -17,7 +23,7 @@ export function buildApp(context: HttpContext): FastifyInstance {
   const { settings, log } = context;
   const app: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.bodyBytesMax,
     requestTimeout: settings.requestTimeoutMs,
     forceCloseConnections: true,

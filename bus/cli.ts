@@ -10,7 +10,7 @@ import { positionOf } from '../common/protocol/cursor.js';
 import { DEFAULT_LIMITS } from '../common/protocol/limits.js';
 import { listenForStop } from '../common/stop-request.js';
 import { StoreError } from './store/event-store.js';
-import { openStore, StoreSpecError } from './store/registry.js';
+import { createEventStore, logDirectory, StoreSpecError } from './store/registry.js';
 
 /** as shells report a process that was interrupted */
 const EXIT_FORCED = 130;
@@ -25,7 +25,7 @@ const store = {
 const log = {
   default: 'log:./data/log',
   describe: 'the log: log:DIR',
-  parse: parseLogDirectory,
+  parse: logDirectory,
 } as const satisfies Option;
 
 const server = command('event-bus server', {
@@ -89,7 +89,10 @@ const server = command('event-bus server', {
     const starting = explained(async () =>
       startBus({
         ...bind,
-        store: await openStore(values.store, { log, flushDelayMs: values.flushDelay }),
+        store: await createEventStore(values.store, {
+          flushDelayMs: values.flushDelay,
+          notice: (message, details) => log.warn(details, message),
+        }),
         autoAcknowledge: values.autoAck,
         limits: {
           messageBytesMax: values.messageBytes,
@@ -157,12 +160,6 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
     const ours = [StoreError, StoreSpecError, StartError].some((kind) => error instanceof kind);
     throw ours ? new CommandFailure((error as Error).message) : error;
   }
-}
-
-function parseLogDirectory(text: string): string {
-  const [, directory] = /^log:(.+)$/.exec(text) ?? [];
-  if (directory === undefined) throw new Error('must be log:DIR');
-  return directory;
 }
 
 function parseCursor(text: string): number {

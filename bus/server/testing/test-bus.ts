@@ -1,4 +1,4 @@
-import { openStore } from '../../store/registry.js';
+import { createEventStore } from '../../store/registry.js';
 import { type BusOptions, type RunningBus, startBus } from '../server.js';
 import { RawClient } from './raw-client.js';
 
@@ -12,7 +12,7 @@ export class TestBus {
   }
 
   static async start(options: Partial<BusOptions> = {}): Promise<TestBus> {
-    const store = options.store ?? (await openStore('memory'));
+    const store = options.store ?? (await createEventStore('memory'));
     return new TestBus(await startBus({ host: '127.0.0.1', port: 0, ...options, store }));
   }
 

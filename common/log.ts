@@ -21,6 +21,7 @@ export interface LogOptions {
 
 export function createLogger({ name, level, destination, pretty }: LogOptions): Logger {
   const forPeople = pretty ?? (destination === undefined && process.stderr.isTTY === true);
+  const lines = destination ?? standardError();
   return pino(
     {
       level: level === 'off' ? 'silent' : level,
@@ -29,7 +30,7 @@ export function createLogger({ name, level, destination, pretty }: LogOptions): 
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
     },
-    forPeople ? prettyStream(destination) : (destination ?? standardError()),
+    forPeople ? prettyLines(lines, destination === undefined) : lines,
   );
 }
 
@@ -42,13 +43,8 @@ function standardError(): DestinationStream {
 }
 
 /** Loaded only when it is wanted: a process that writes JSON lines does without. */
-function prettyStream(destination: DestinationStream | undefined): DestinationStream {
-  const pretty = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
-  return pretty({
-    colorize: destination === undefined,
-    ignore: 'pid,hostname,name',
-    translateTime: 'SYS:HH:MM:ss.l',
-    sync: true,
-    destination: (destination as NodeJS.WritableStream | undefined) ?? process.stderr.fd,
-  });
+function prettyLines(lines: DestinationStream, colorize: boolean): DestinationStream {
+  const { prettyFactory } = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
+  const pretty = prettyFactory({ colorize, ignore: 'pid,name', translateTime: 'SYS:HH:MM:ss.l' });
+  return { write: (line) => lines.write(pretty(line)) };
 }

@@ -14,13 +14,13 @@ export interface Option {
   readonly describe: string;
   /** one letter */
   readonly alias?: string;
-  /** as a user would write it. Without it, an option that is not given is undefined (a flag: false). */
+  /** as a user would write it; may be empty. Without it, an option that is not given is undefined (a flag: false). */
   readonly default?: string;
   /** not given is a mistake */
   readonly required?: true;
   /** the value may also stand alone, without the flag */
   readonly positional?: true;
-  /** takes no value; its value is true or false */
+  /** takes no value and has no default; its value is true or false */
   readonly flag?: true;
   readonly choices?: readonly string[];
   /** text to value; throws an Error that says what the value must be. Without it the value is the text. */
@@ -95,9 +95,9 @@ function optionValue(
   if (given[flag] !== undefined) return parsed(`--${flag}`, option, String(given[flag]));
   // An empty variable is how a compose file says "not set".
   if (environment[variable]) return parsed(variable, option, environment[variable]);
-  if (option.default !== undefined) return parsed(`--${flag}`, option, option.default);
   if (option.required) throw new OptionError(`--${flag}: is missing`);
-  return option.flag ? false : undefined;
+  if (option.default === undefined) return option.flag ? false : undefined;
+  return option.parse === undefined ? option.default : option.parse(option.default);
 }
 
 function parsed(source: string, option: Option, text: string): unknown {

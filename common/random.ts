@@ -38,11 +38,12 @@ function xoshiro128(seed: number): () => number {
   };
 }
 
+/** The lower 32 bits of the seed are where it begins, the upper ones its stride, which has to be odd. */
 function splitmix32(seed: number): () => number {
-  // Both halves count, so that seeds above 2^32 differ too.
-  let state = (seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x85ebca6b)) | 0;
+  const stride = 0x9e3779b9 + 2 * Math.floor(seed / 2 ** 32);
+  let state = seed | 0;
   return () => {
-    state = (state + 0x9e3779b9) | 0;
+    state = (state + stride) | 0;
     let mixed = state ^ (state >>> 16);
     mixed = Math.imul(mixed, 0x21f0aaad);
     mixed ^= mixed >>> 15;

@@ -1,5 +1,5 @@
 import type { Logger } from '../../common/log.js';
-import type { HostFunction, LuaValue } from '../lua/vm.js';
+import type { Context, HostFunction, LuaValue } from '../lua/vm.js';
 import { isLuaFunction } from './arguments.js';
 import { handlerOf } from './context.js';
 import { API_LIMITS } from './limits.js';
@@ -15,13 +15,23 @@ export function logApi(log: Logger): Readonly<Record<string, HostFunction>> {
     LEVELS.map((level): [string, HostFunction] => [
       level,
       (context, ...values) => {
-        if (!log.isLevelEnabled(level)) return undefined;
-        const { correlation } = handlerOf(context);
-        log[level](correlation === '' ? {} : { correlation }, logText(values));
+        logLine(log, level, context, values);
         return undefined;
       },
     ]),
   );
+}
+
+/** One line of the script's, with the correlation of what the script handles. */
+export function logLine(
+  log: Logger,
+  level: (typeof LEVELS)[number],
+  context: Context,
+  values: readonly LuaValue[],
+): void {
+  if (!log.isLevelEnabled(level)) return;
+  const { correlation } = handlerOf(context);
+  log[level](correlation === '' ? {} : { correlation }, logText(values));
 }
 
 /** Texts as they are, everything else as JSON; cut at `logBytesMax`. */

@@ -111,7 +111,7 @@ function redis:set(key, value, options) end
 function redis:del(key) end
 
 ---A number that was not given out before: unique over all instances, growing, possibly with gaps. Taken at once, also if
----the handler fails later.
+---the handler fails later. Not in a projection, which gives the same state every time it runs.
 ---@param key string
 ---@param by? integer default 1
 ---@return integer

@@ -12,6 +12,8 @@
  * - `outbox`  batches that are committed here and not yet known to be accepted by the bus, by batch id
  * - `answer`  answers of routes called with an Idempotency-Key
  * - `meta`    generation, checkpoint, leases
+ *
+ * Keys are any text up to 1024 bytes of UTF-8.
  */
 export type Space = 'data' | 'mark' | 'outbox' | 'answer' | 'meta';
 
@@ -30,12 +32,13 @@ export type Write =
       readonly space: Space;
       readonly key: string;
       readonly text: string;
+      /** at least 1; the entry ends by itself after this time. Not in the spaces `mark` and `outbox` */
       readonly ttlMs?: number;
     }
   | { readonly op: 'del'; readonly space: Space; readonly key: string }
   /** the integer under a `data` key becomes at least `value` (absent = 0); no expectation is needed: order does not matter */
   | { readonly op: 'raise'; readonly key: string; readonly value: number }
-  /** appends to the list under the key (space `data`), in order */
+  /** appends to the list under the key (space `data`), in order; no texts = nothing happens */
   | { readonly op: 'push'; readonly key: string; readonly texts: readonly string[] };
 
 export interface Commit {
@@ -59,7 +62,7 @@ export class StateStoreError extends Error {
 }
 
 export interface StateStore {
-  /** Opens or creates the state of one client type. Called once, first. @throws StateStoreError `unavailable` */
+  /** Opens or creates the state of one client type, if it is not open yet. @throws StateStoreError `unavailable` */
   open(): Promise<void>;
 
   /** The text under a key, undefined if there is none or its time to live is over. @throws `wrong_type` for a list */
@@ -80,7 +83,7 @@ export interface StateStore {
    */
   increment(key: string, by: number): MaybePromise<number>;
 
-  /** `data` keys that match a Redis glob pattern (`*`, `?`, `[abc]`, `\x`), sorted by code point; paged inside. */
+  /** `data` keys that match a Redis glob pattern (`*`, `?`, `[abc]`, `\x`; see glob.ts), sorted by code point; paged inside. */
   keys(pattern: string): MaybePromise<readonly string[]>;
 
   /** Entries of a space in key order after `after`: [key, text]. Lists are left out. */

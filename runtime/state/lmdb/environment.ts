@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { open, type RootDatabase } from 'lmdb';
+import type { Clock } from '../../../common/clock.js';
+import { StateStoreError } from '../state-store.js';
+import { markFlushed, markUnflushed, THIS_BOOT } from './boot.js';
+import { DATA, type Identity, identityOf, prepareDirectory } from './directory.js';
+
+/**
+ * The open LMDB environment of one state. Notices that its files were deleted, and goes on with what then stands in their
+ * place: every commit looks before it changes anything, reads look when the last look is `LOOK_AGAIN_MS` old.
+ *
+ * Invariant: a commit never succeeds in files that had already been deleted when it began.
+ */
+export type Database = RootDatabase<string, Buffer>;
+
+/** How long reads may go on in files that were deleted; a look costs about as much as three reads. */
+const LOOK_AGAIN_MS = 200;
+
+export class Environment {
+  readonly #directory: string;
+  readonly #clock: Clock;
+  #database: Database | undefined;
+  #identity: Identity | undefined;
+  #lookedAt = 0;
+  #openedBefore = false;
+
+  constructor(directory: string, clock: Clock) {
+    this.#directory = directory;
+    this.#clock = clock;
+  }
+
+  /** Reads that see what every process has committed so far. @throws StateStoreError `unavailable` */
+  read<T>(reads: (database: Database) => T): T {
+    return this.#guarded(() => {
+      const database = this.#current(this.#clock.now() - this.#lookedAt >= LOOK_AGAIN_MS);
+      // lmdb-js keeps one snapshot per turn of the event loop, and would not show what was committed meanwhile.
+      database.resetReadTxn();
+      return reads(database);
+    });
+  }
+
+  /**
+   * Runs as one transaction, alone among all processes. What it throws undoes it; other errors than StateStoreError and
+   * RangeError come out as `unavailable`.
+   */
+  write<T>(change: (database: Database) => T): T {
+    return this.#guarded(() => {
+      for (;;) {
+        const database = this.#current(true);
+        const outcome = database.transactionSync(() => {
+          if (!this.#isIntact()) return MOVED;
+          markUnflushed(this.#directory);
+          return { value: change(database) };
+        });
+        if (outcome !== MOVED) return outcome.value;
+      }
+    });
+  }
+
+  /** Flushes, so that the state survives the next boot of the machine. */
+  async close(): Promise<void> {
+    const database = this.#database;
+    if (database === undefined) return;
+    this.#database = undefined;
+    try {
+      database.transactionSync(() => {
+        if (this.#isIntact()) markFlushed(this.#directory, join(this.#directory, DATA));
+      });
+    } finally {
+      await database.close();
+    }
+  }
+
+  #current(look: boolean): Database {
+    if (this.#database !== undefined && (!look || this.#isIntact())) return this.#database;
+    this.#abandon();
+    prepareDirectory(this.#directory, this.#openedBefore);
+    this.#database = open<string, Buffer>({
+      path: this.#directory,
+      noSubdir: false,
+      encoding: 'string',
+      keyEncoding: 'binary',
+      cache: false,
+      noSync: THIS_BOOT !== undefined,
+      overlappingSync: false,
+    });
+    this.#identity = identityOf(this.#directory);
+    this.#openedBefore = true;
+    return this.#database;
+  }
+
+  #isIntact(): boolean {
+    this.#lookedAt = this.#clock.now();
+    const now = identityOf(this.#directory);
+    return now !== undefined && now.data === this.#identity?.data && now.lock === this.#identity.lock;
+  }
+
+  /** The files are deleted: nothing in them is needed, and closing them cannot fail in a way that matters. */
+  #abandon(): void {
+    const database = this.#database;
+    this.#database = undefined;
+    database?.close().catch(() => undefined);
+  }
+
+  #guarded<T>(operation: () => T): T {
+    try {
+      return operation();
+    } catch (error) {
+      if (error instanceof StateStoreError || error instanceof RangeError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new StateStoreError('unavailable', `${this.#directory}: ${reason}`, { cause: error });
+    }
+  }
+}
+
+const MOVED = Symbol('the files were deleted');

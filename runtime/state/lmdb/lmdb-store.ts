@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../../../common/clock.js';
+import { compileGlob, literalPrefix } from '../glob.js';
+import { applyCommit, type Item, increment, lengthOf, textOf, window } from '../items.js';
+import { stateName } from '../names.js';
+import type { Commit, CommitResult, Space, StateStore } from '../state-store.js';
+import { type Database, Environment } from './environment.js';
+import { decode, entryKey, keyIn, listItemKey, prefixRange, successor } from './layout.js';
+import { LmdbItems } from './lmdb-items.js';
+
+/**
+ * The embedded store: one LMDB environment per client type below a directory, shared by all processes of the machine that
+ * open it. Answers at once; a commit is one transaction. See boot.ts for what a crash can take.
+ */
+export class LmdbStore implements StateStore {
+  readonly #environment: Environment;
+  readonly #clock: Clock;
+
+  /** @param directory of all client types; this one's state lies below it */
+  constructor(directory: string, clientType: string, clock: Clock = systemClock) {
+    this.#environment = new Environment(join(directory, stateName(clientType)), clock);
+    this.#clock = clock;
+  }
+
+  async open(): Promise<void> {
+    this.#environment.read(() => undefined);
+  }
+
+  get(space: Space, key: string): string | undefined {
+    return this.#environment.read((database) => textOf(key, this.#items(database).item(space, key)));
+  }
+
+  range(key: string, first: number, last: number): readonly string[] {
+    return this.#environment.read((database) => {
+      const length = lengthOf(key, this.#items(database).item('data', key));
+      const { from, to } = window(length, first, last);
+      return Array.from(
+        { length: to - from },
+        (_, index) => database.get(listItemKey(key, from + index)) ?? '',
+      );
+    });
+  }
+
+  length(key: string): number {
+    return this.#environment.read((database) => lengthOf(key, this.#items(database).item('data', key)));
+  }
+
+  commit(commit: Commit): CommitResult {
+    return this.#environment.write((database) => {
+      const items = this.#items(database);
+      const result = applyCommit(items, commit, this.#clock.now());
+      items.removeSomeExpired();
+      return result;
+    });
+  }
+
+  increment(key: string, by: number): number {
+    return this.#environment.write((database) => increment(this.#items(database), key, by));
+  }
+
+  keys(pattern: string): readonly string[] {
+    const matches = compileGlob(pattern);
+    const range = prefixRange('data', literalPrefix(pattern));
+    return this.#environment.read((database) => {
+      const keys: string[] = [];
+      for (const [key] of this.#entries(database, range)) if (matches(key)) keys.push(key);
+      return keys;
+    });
+  }
+
+  scan(space: Space, after: string | undefined, limit: number): readonly (readonly [string, string])[] {
+    const range = prefixRange(space, '');
+    const start = after === undefined ? range.start : successor(entryKey(space, after));
+    return this.#environment.read((database) => {
+      const found: [string, string][] = [];
+      for (const [key, item] of this.#entries(database, { start, end: range.end })) {
+        if (found.length >= limit) break;
+        if (item.kind === 'text') found.push([key, item.text]);
+      }
+      return found;
+    });
+  }
+
+  async clear(): Promise<void> {
+    this.#environment.write((database) => database.clearSync());
+  }
+
+  close(): Promise<void> {
+    return this.#environment.close();
+  }
+
+  #items(database: Database): LmdbItems {
+    return new LmdbItems(database, this.#clock.now());
+  }
+
+  *#entries(database: Database, range: { start: Buffer; end: Buffer }): Iterable<[string, Item]> {
+    const now = this.#clock.now();
+    for (const { key, value } of database.getRange(range)) {
+      const item = decode(value);
+      if (item.kind === 'list' || item.expires === undefined || item.expires > now) yield [keyIn(key), item];
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll } from 'vitest';
+
+/**
+ * A real Redis for the tests of one file: the one at AUTOKRATOR_TEST_REDIS (its databases are emptied!), else `redis-server`
+ * from PATH on a free port with its files in a temporary folder, else none, with the reason.
+ */
+export interface TestRedis {
+  /** whether it was started here; only then may it be stopped and frozen */
+  readonly ours: boolean;
+  /** Address of an empty database, another one with each call. */
+  database(): Promise<string>;
+  /** kill -9 */
+  stop(): Promise<void>;
+  /** Starts it on the same port, empty. */
+  start(): Promise<void>;
+  /** It stops answering without closing connections. */
+  freeze(): void;
+  thaw(): void;
+}
+
+/**
+ * To be called while a test file is collected; what was started ends with the file. Without a Redis: undefined and a line
+ * that says why; with CI=true, where nothing may be skipped, an error.
+ */
+export async function redisForTests(): Promise<TestRedis | undefined> {
+  const given = process.env.AUTOKRATOR_TEST_REDIS;
+  if (given !== undefined) return givenRedis(given);
+  if (spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0) return ownRedis();
+  const reason = 'no redis-server on PATH, and AUTOKRATOR_TEST_REDIS names none';
+  if (process.env.CI === 'true') throw new Error(`Redis tests cannot run: ${reason}`);
+  process.stderr.write(`Redis tests are skipped: ${reason}\n`);
+  return undefined;
+}
+
+const DATABASES = 64;
+
+function givenRedis(address: string): TestRedis {
+  const refuse = (): never => {
+    throw new Error('this Redis was not started by the tests');
+  };
+  const next = counter();
+  return {
+    ours: false,
+    database: async () => {
+      // A server has 16 databases unless it was told otherwise.
+      const url = new URL(`/${next() % 16}`, address).href;
+      const redis = new Redis(url);
+      await redis.flushdb();
+      redis.disconnect();
+      return url;
+    },
+    start: refuse,
+    stop: refuse,
+    freeze: refuse,
+    thaw: refuse,
+  };
+}
+
+async function ownRedis(): Promise<TestRedis> {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  const port = await freePort();
+  const next = counter();
+  let server: ChildProcess | undefined;
+  const start = async () => {
+    server = await spawnServer(port, folder);
+  };
+  const stop = async () => {
+    const stopping = server;
+    server = undefined;
+    if (stopping === undefined || stopping.exitCode !== null) return;
+    const gone = new Promise((resolve) => stopping.once('exit', resolve));
+    stopping.kill('SIGKILL');
+    await gone;
+  };
+  await start();
+  afterAll(async () => {
+    await stop();
+    rmSync(folder, { recursive: true });
+  });
+  return {
+    ours: true,
+    database: async () => `redis://127.0.0.1:${port}/${next()}`,
+    start,
+    stop,
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
+  };
+}
+
+function counter(): () => number {
+  let count = -1;
+  return () => {
+    count += 1;
+    return count;
+  };
+}
+
+/** Resolves when it accepts connections. */
+function spawnServer(port: number, folder: string): Promise<ChildProcess> {
+  const options = {
+    port,
+    bind: '127.0.0.1',
+    databases: DATABASES,
+    save: '',
+    appendonly: 'no',
+    dir: folder,
+  };
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const server = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
+    server.stdout!.on('data', (lines: Buffer) => {
+      if (lines.includes('Ready to accept connections')) resolve(server);
+    });
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        address !== null && typeof address === 'object' ? resolve(address.port) : reject(address),
+      );
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import type { Job } from './job.js';
+
+/**
+ * Queues in front of what handlers contend for. A decision takes the keys it will be judged by before it is published; who
+ * finds one taken, or was refused, forgets what it did and queues. So n contenders cost about n refusals, not n².
+ *
+ * Names are free texts (`key acc-7`, `data account:7`). A queue is first come, first served; several names are taken one after
+ * the other in sorted order, so two holders never wait for each other. All of it is about cost only: correctness rests on the
+ * bus and on the store's expectations.
+ */
+export class Contention {
+  readonly #queues = new Map<string, { hold: Hold; go: () => void }[]>();
+  /** keys whose newest accepted value is known here and not yet seen applied */
+  readonly #accepted = new Map<string, number>();
+
+  hold(): Hold {
+    return new Hold(this);
+  }
+
+  /** The bus has taken an event of this service at this value: whoever decides about the key needs it applied first. */
+  noteAccepted(key: string, value: number): void {
+    if ((this.#accepted.get(key) ?? -1) < value) this.#accepted.set(key, value);
+  }
+
+  /** The newest accepted value known of the key that a mark which reaches `upTo` lacks. */
+  missing(key: string, upTo: number): number | undefined {
+    const accepted = this.#accepted.get(key);
+    if (accepted === undefined || accepted > upTo) return accepted;
+    this.#accepted.delete(key);
+    return undefined;
+  }
+
+  forgetAccepted(key: string): void {
+    this.#accepted.delete(key);
+  }
+
+  holder(name: string): Hold | undefined {
+    return this.#queues.get(name)?.[0]?.hold;
+  }
+
+  enter(name: string, hold: Hold): Promise<void> {
+    return new Promise((go) => {
+      const queue = this.#queues.get(name);
+      if (queue) {
+        queue.push({ hold, go });
+        return;
+      }
+      this.#queues.set(name, [{ hold, go }]);
+      go();
+    });
+  }
+
+  leave(name: string, hold: Hold): void {
+    const queue = this.#queues.get(name) ?? [];
+    const wasHolder = queue[0]?.hold === hold;
+    const rest = queue.filter((waiting) => waiting.hold !== hold);
+    if (rest.length === 0) {
+      this.#queues.delete(name);
+      return;
+    }
+    this.#queues.set(name, rest);
+    if (wasHolder) rest[0]?.go();
+  }
+}
+
+/** The names that one piece of work holds. `release` in a `finally`. */
+export class Hold {
+  readonly #names = new Set<string>();
+
+  constructor(private readonly contention: Contention) {}
+
+  /** Takes all of these, or none and gives false, if another holds one of them. Never waits. */
+  take(names: readonly string[]): boolean {
+    const wanted = names.filter((name) => !this.#names.has(name));
+    if (wanted.some((name) => this.contention.holder(name))) return false;
+    for (const name of wanted) {
+      this.#names.add(name);
+      void this.contention.enter(name, this);
+    }
+    return true;
+  }
+
+  /** Waits for its turn in all of these, and in those it had. */
+  async queue(names: readonly string[], job: Job): Promise<void> {
+    const all = [...new Set([...this.#names, ...names])].sort();
+    if (all.every((name) => this.#names.has(name))) return;
+    this.release();
+    for (const name of all) {
+      this.#names.add(name);
+      await job.run(
+        () => this.contention.enter(name, this),
+        () => {},
+      );
+    }
+    job.check();
+  }
+
+  release(): void {
+    for (const name of this.#names) this.contention.leave(name, this);
+    this.#names.clear();
+  }
+}

@@ -1,0 +1,228 @@
+import { Abort, ScriptError } from '../../lua/vm.js';
+import type { BusEvents, DeliveredEvent, Engine, EngineState, RouteCall, RouteOutcome } from '../types.js';
+import { Voided } from './aborts.js';
+import { Refused } from './events.js';
+import { Job } from './job.js';
+import { Lanes } from './lanes.js';
+import { type LiveService, liveService } from './live-service.js';
+import { type EngineOptions, type EngineParts, withDefaults } from './options.js';
+import { type LogEnds, Preparation } from './preparation.js';
+import { failure } from './route-call.js';
+import { type Counters, newCounters } from './service-parts.js';
+import { subscribedTypes } from './subscriptions.js';
+
+/**
+ * Runs a model over a state store and a bus: prepares the state, takes events, answers routes.
+ *
+ *   connecting ── registered ──▶ rebuilding ── state is fit ──▶ live ── stop ──▶ stopping
+ *                                     ▲───── store away or lost ──┘
+ *
+ * Nothing is taken from the bus unless the state is fit. When the store is away the engine steps aside instead of failing
+ * events: the bus gives what was out to other instances, or keeps it; nothing counts as a failure of the script. When the
+ * store is back it may be an older copy or empty, so it is prepared again before anything else touches it.
+ *
+ * @param options the store is open already; `stop` closes it
+ */
+export function createEngine(options: EngineOptions): Engine {
+  return new ServiceEngine(withDefaults(options));
+}
+
+class ServiceEngine implements Engine {
+  readonly #counters: Counters = newCounters();
+  readonly #lanes: Lanes;
+  readonly #types: readonly string[];
+  #ends: LogEnds | undefined;
+  #preparation: Preparation | undefined;
+  #preparing: Promise<void> | undefined;
+  #live: LiveService | undefined;
+  #stopping = false;
+  #routesRunning = new Set<Promise<unknown>>();
+  #cancelSweep = () => {};
+
+  constructor(private readonly parts: EngineParts) {
+    this.#types = subscribedTypes(parts.model);
+    this.#lanes = new Lanes(
+      {
+        handle: (event, job) => this.#current().events.handle(event, job),
+        failed: (event, error) => this.#nack(event, error),
+        aborted: (reason) => this.#trouble(reason),
+        newJob: () => new Job(parts, parts.limits.handlerMs),
+        barrier: () => this.#barrier(),
+      },
+      parts.limits.concurrencyMax,
+    );
+  }
+
+  async start(): Promise<void> {
+    const { bus, model, instance, limits } = this.parts;
+    const registration = {
+      clientType: model.clientType,
+      eventTypes: this.#types,
+      instance,
+      maxInFlight: limits.inFlightMax,
+    };
+    bus.start(registration, this.#busEvents());
+  }
+
+  state(): EngineState {
+    if (this.#stopping) return { kind: 'stopping' };
+    if (this.#live) return { kind: 'live' };
+    return this.#preparation ? { kind: 'rebuilding', ...this.#preparation.progress } : { kind: 'connecting' };
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return {
+      ...this.#counters,
+      lanes_running: this.#lanes.running,
+      routes_running: this.#routesRunning.size,
+    };
+  }
+
+  async route(call: RouteCall): Promise<RouteOutcome> {
+    if (this.#stopping) return failure('shutting_down', 'the service is stopping');
+    if (!this.#live)
+      return this.#preparation
+        ? failure('rebuilding', 'the service is bringing its state up to date')
+        : failure('bus_unavailable', 'the service has not reached the bus yet');
+    const answered = this.#live.routes.call(call);
+    this.#routesRunning.add(answered);
+    return answered.finally(() => this.#routesRunning.delete(answered));
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#cancelSweep();
+    const { bus, store, limits } = this.parts;
+    await this.#atMost(limits.stopMs, async () => {
+      await Promise.all([bus.drain(), ...this.#routesRunning]);
+      await this.#lanes.idle();
+      await this.#live?.lazyMarks.flush();
+      await this.#live?.checkpoint.settled();
+    });
+    this.#lanes.reset(new Voided('the service stops'));
+    await bus.stop();
+    // A batch that was under way is answered `unknown` now; its handler ends without touching the store again.
+    await this.#atMost(limits.stopMs, () => this.#lanes.idle());
+    await this.#preparing;
+    await store.close();
+  }
+
+  #busEvents(): BusEvents {
+    return {
+      registered: (ends) => {
+        this.#ends = ends;
+        this.#lanes.reset(new Voided('registered anew: what is owed comes again'));
+        if (!this.#live) this.#prepare();
+      },
+      events: (events) => {
+        if (this.#live) this.#lanes.receive(events);
+      },
+      progress: (ends) => {
+        this.#ends = ends;
+        this.#live?.checkpoint.progress(ends.acknowledged);
+      },
+      disconnected: (reason) => this.#lanes.reset(new Voided(reason)),
+    };
+  }
+
+  #current(): LiveService {
+    if (!this.#live) throw new Voided('the state is not fit');
+    return this.#live;
+  }
+
+  #prepare(): void {
+    if (this.#stopping) return;
+    this.#preparing ??= this.#prepareNow()
+      .catch((error: unknown) => {
+        if (!(error instanceof Abort)) this.parts.log.error({ error }, 'the state could not be prepared');
+      })
+      .finally(() => {
+        this.#preparing = undefined;
+        // Lost again before this turn was over.
+        if (!this.#live) this.#prepare();
+      });
+  }
+
+  async #prepareNow(): Promise<void> {
+    const { bus, log } = this.parts;
+    this.#preparation ??= new Preparation(
+      this.parts,
+      this.#counters,
+      () => this.#ends ?? { acknowledged: '0', head: '0' },
+      () => this.#stopping,
+    );
+    const generation = await this.#preparation.run();
+    const live: LiveService = liveService(this.parts, this.#counters, generation, (reason) => {
+      // What still runs on an earlier state has no say about this one.
+      if (this.#live === live) this.#trouble(reason);
+    });
+    this.#live = live;
+    this.#preparation = undefined;
+    log.info({ generation }, 'the state is up to date');
+    bus.deliver(true);
+    this.#sweepNow();
+  }
+
+  /** The state can no longer be worked on: step aside, and prepare it again. */
+  #trouble(reason: Abort): void {
+    if (!this.#live || this.#stopping) return;
+    this.parts.log.warn({ reason: reason.message }, 'stepping aside until the state is fit again');
+    this.#live = undefined;
+    this.#cancelSweep();
+    this.#lanes.reset(reason);
+    this.parts.bus.deliver(false);
+    this.#prepare();
+  }
+
+  #sweepNow(): void {
+    const live = this.#live;
+    if (!live || this.#stopping) return;
+    void live.sweep
+      .run(() => this.#live !== live || this.#stopping)
+      .catch((error: unknown) => {
+        if (error instanceof Abort) this.#trouble(error);
+        else this.parts.log.error({ error }, 'the outbox could not be looked through');
+      })
+      .finally(() => {
+        if (this.#live !== live || this.#stopping) return;
+        this.#cancelSweep = this.parts.timers.after(this.parts.limits.sweepMs, () => this.#sweepNow());
+      });
+  }
+
+  #nack(event: DeliveredEvent, error: unknown): void {
+    const { model, bus, log } = this.parts;
+    this.#counters.events_failed++;
+    const message = error instanceof Error ? error.message : String(error);
+    const traceback = error instanceof ScriptError ? error.details.traceback : undefined;
+    const { type, key, value, delivery, attempt } = event;
+    log.warn({ type, key, value, attempt, error: message, traceback }, 'an event was not handled');
+    const report = {
+      message,
+      ...(traceback !== undefined && { traceback }),
+      script: model.script,
+      version: model.version,
+    };
+    bus.fail(delivery, report, !(error instanceof Refused));
+  }
+
+  /** The bus answers in order: when it answers this, everything it sent before has arrived. */
+  async #barrier(): Promise<void> {
+    const after = this.#ends?.head ?? '0';
+    await this.parts.bus.query({ eventTypes: this.#types, after, limit: 1, acknowledgedOnly: true });
+  }
+
+  async #atMost(ms: number, work: () => Promise<void>): Promise<void> {
+    let cancel = () => {};
+    const over = new Promise<void>((resolve) => {
+      cancel = this.parts.timers.after(ms, resolve);
+    });
+    try {
+      await Promise.race([work(), over]);
+    } catch (error) {
+      this.parts.log.warn({ error }, 'did not end in good order');
+    } finally {
+      cancel();
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Commit, Expectation, StateStore } from '../../state/state-store.js';
+import { StateLost } from './aborts.js';
+import { META } from './meta.js';
+import { StateAccess } from './state-access.js';
+
+/** What a commit came to: done, or the expectation that did not hold. */
+export type Committed = { readonly done: true } | { readonly done: false; readonly conflict: Expectation };
+
+/**
+ * The state of the service as live handlers may touch it: reads, and commits that also expect the generation this instance
+ * has prepared. A wiped store has no generation and a rebuilding one has another, so no live handler writes into a store
+ * that is not the one it knew, and no decision is taken on one (`verify`).
+ *
+ * A process that was stopped for minutes and wakes here can change nothing it should not: its commit still expects the
+ * texts it has read and the applied mark below its event.
+ */
+export class LiveState extends StateAccess {
+  readonly #expectation: Expectation;
+
+  constructor(store: StateStore, generation: string) {
+    super(store);
+    this.#expectation = { space: 'meta', key: META.generation, text: generation };
+  }
+
+  /** @throws StateLost if the store does not hold this generation; StateUnavailable */
+  async commit({ expect, writes }: Commit): Promise<Committed> {
+    const result = await this.commitAsIs({ expect: [this.#expectation, ...expect], writes });
+    if (result.ok) return { done: true };
+    const { conflict } = result;
+    if (conflict.space === 'meta' && conflict.key === META.generation)
+      throw new StateLost('the state store no longer holds the state this instance has prepared');
+    return { done: false, conflict };
+  }
+
+  /** Whether all of this is so at one and the same instant, in the state this instance has prepared. Writes nothing. */
+  verify(expect: readonly Expectation[]): Promise<Committed> {
+    return this.commit({ expect, writes: [] });
+  }
+}

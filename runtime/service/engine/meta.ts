@@ -1,0 +1,35 @@
+/**
+ * What the host keeps in the space `meta` of a state store. One home for the keys and their texts.
+ *
+ * | key        | text                              | meaning                                                                  |
+ * |------------|-----------------------------------|--------------------------------------------------------------------------|
+ * | generation | an id                             | made when a state is built from the start; every live commit expects it  |
+ * | status     | `emptying`, `rebuilding`, `live`  | what a rebuild from the start has still to do                            |
+ * | checkpoint | cursor                            | the effect of every event up to it is in this store                      |
+ * | types      | JSON array of event types, sorted | the types that wrote this state; a script that wants more rebuilds it    |
+ * | lease      | `{"holder", "until"}`             | the instance that brings the state up to date, and when it counts as dead |
+ */
+export const META = {
+  generation: 'generation',
+  status: 'status',
+  checkpoint: 'checkpoint',
+  types: 'types',
+  lease: 'lease',
+} as const;
+
+export type MetaKey = keyof typeof META;
+
+/** A cursor is a decimal position; no checkpoint yet = before all. */
+export function positionOfCursor(cursor: string | undefined): number {
+  return cursor === undefined ? 0 : Number(cursor);
+}
+
+/** The cursor that stands earlier in the log. */
+export function earlier(a: string, b: string): string {
+  return positionOfCursor(a) <= positionOfCursor(b) ? a : b;
+}
+
+/** The cursor that stands later in the log. */
+export function later(a: string, b: string): string {
+  return earlier(a, b) === a ? b : a;
+}

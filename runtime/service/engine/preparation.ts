@@ -1,0 +1,239 @@
+import { Abort } from '../../lua/vm.js';
+import type { Commit, Expectation, Write } from '../../state/state-store.js';
+import type { EventView } from '../types.js';
+import { StateLost, StateUnavailable, Voided } from './aborts.js';
+import { emptyState } from './emptying.js';
+import { Job } from './job.js';
+import { Lease } from './lease.js';
+import { MarkChanges } from './mark-changes.js';
+import { earlier, later, META, type MetaKey, positionOfCursor } from './meta.js';
+import type { EngineParts } from './options.js';
+import { replay } from './replay.js';
+import { type Counters, newTransaction } from './service-parts.js';
+import { StateAccess } from './state-access.js';
+import { stateTypes, subscribedTypes } from './subscriptions.js';
+import type { Transaction } from './transaction.js';
+
+/** What the bus says of this client type, at the newest registration. */
+export interface LogEnds {
+  /** cursor: everything up to it is acknowledged by this client type */
+  readonly acknowledged: string;
+  /** cursor of the newest event */
+  readonly head: string;
+}
+
+export interface Progress {
+  /** positions */
+  readonly done: number;
+  readonly total: number | undefined;
+  /** this instance does the work; false: another does */
+  readonly here: boolean;
+}
+
+type Plan = 'ready' | 'from-the-start' | 'go-on';
+type Meta = Readonly<Record<MetaKey, string | undefined>>;
+
+/**
+ * Makes the state fit for live work: after it, the state holds the effect of every event this client type has acknowledged.
+ *
+ * | found in `meta`                                        | so                                                            |
+ * |--------------------------------------------------------|---------------------------------------------------------------|
+ * | no generation, or made without a type the script wants | new generation, empty the state, page through everything      |
+ * | now, or a checkpoint beyond the end of the log         |                                                               |
+ * | a rebuild that somebody has begun                      | go on at its checkpoint                                       |
+ * | a checkpoint before what is acknowledged               | page through what was acknowledged after it; usually all of   |
+ * |                                                        | it is here already, and nothing is written but the checkpoint |
+ *
+ * Invariants:
+ * - Only the leaseholder writes, and each of its commits expects the lease. A new generation is committed before anything is
+ *   removed, so live handlers of other instances are stopped first.
+ * - A page's writes, marks and checkpoint are one commit.
+ * - The checkpoint never passes what the bus calls acknowledged: an event before it may still be owed, and only its mark says
+ *   whether it is here. A checkpoint beyond it would hide that event from a later rebuild of an older copy of this state.
+ * - Nothing is sent and nothing is acknowledged here.
+ */
+export class Preparation {
+  readonly #state: StateAccess;
+  readonly #types: string;
+  progress: Progress = { done: 0, total: undefined, here: false };
+
+  constructor(
+    private readonly parts: EngineParts,
+    private readonly counters: Counters,
+    private readonly ends: () => LogEnds,
+    /** the service stops */
+    private readonly ended: () => boolean,
+  ) {
+    this.#state = new StateAccess(parts.store);
+    this.#types = JSON.stringify(stateTypes(parts.model));
+  }
+
+  /** Tries until it is done. @returns the generation of the state that is now fit @throws Voided when the service stops */
+  async run(): Promise<string> {
+    const { limits, log, sleep } = this.parts;
+    for (let pause = limits.retryMs; ; pause = Math.min(pause * 2, limits.retryMaxMs)) {
+      if (this.ended()) throw new Voided('the service stops');
+      try {
+        const generation = await this.#attempt();
+        if (generation !== undefined) return generation;
+        pause = limits.retryMs;
+      } catch (error) {
+        if (error instanceof StateUnavailable) log.warn({ error }, 'the state store is away; trying again');
+        else if (error instanceof StateLost) log.info({}, error.message);
+        else log.error({ error }, 'the state could not be brought up to date; trying again');
+      }
+      await sleep(pause);
+    }
+  }
+
+  /** @returns undefined if another instance is at it */
+  async #attempt(): Promise<string | undefined> {
+    const ends = this.ends();
+    const found = await this.#meta();
+    if (this.#plan(found, ends) === 'ready') return found.generation;
+    const lease = await Lease.take(this.#state, this.parts);
+    if (!lease) {
+      this.progress = {
+        done: positionOfCursor(found.checkpoint),
+        total: positionOfCursor(ends.head),
+        here: false,
+      };
+      return undefined;
+    }
+    try {
+      return await this.#underLease(lease, ends);
+    } catch (error) {
+      await lease.release().catch(() => {}); // it ends by itself
+      throw error;
+    }
+  }
+
+  async #underLease(lease: Lease, ends: LogEnds): Promise<string> {
+    // What was found before the lease was taken may be over.
+    let meta = await this.#meta();
+    if (this.#plan(meta, ends) === 'from-the-start') meta = await this.#newGeneration(lease);
+    if (meta.status === 'emptying') meta = await this.#emptied(lease, meta);
+    const checkpoint = meta.checkpoint ?? '0';
+    await this.#pages(lease, meta, checkpoint, ends);
+    await this.#commit(lease, meta, {
+      expect: [],
+      writes: [
+        set('status', 'live'),
+        set('checkpoint', later(checkpoint, ends.acknowledged)),
+        set('types', this.#types),
+        lease.drop(),
+      ],
+    });
+    return meta.generation ?? '';
+  }
+
+  #plan(meta: Meta, { acknowledged, head }: LogEnds): Plan {
+    const checkpoint = positionOfCursor(meta.checkpoint);
+    if (meta.generation === undefined) return 'from-the-start';
+    if (meta.status === 'emptying') return 'go-on';
+    if (this.#lacksTypes(meta) || checkpoint > positionOfCursor(head)) return 'from-the-start';
+    const upToDate = checkpoint >= positionOfCursor(acknowledged) && meta.types === this.#types;
+    return meta.status === 'live' && upToDate ? 'ready' : 'go-on';
+  }
+
+  #lacksTypes({ types }: Meta): boolean {
+    const made = new Set(JSON.parse(types ?? '[]') as string[]);
+    return (JSON.parse(this.#types) as string[]).some((type) => !made.has(type));
+  }
+
+  /** From this commit on no live handler of any instance can write. */
+  async #newGeneration(lease: Lease): Promise<Meta> {
+    this.counters.rebuilds++;
+    const writes = [
+      set('generation', this.parts.ids()),
+      set('status', 'emptying'),
+      set('checkpoint', '0'),
+      set('types', this.#types),
+    ];
+    await this.#commit(lease, undefined, { expect: [], writes });
+    return this.#meta();
+  }
+
+  async #emptied(lease: Lease, meta: Meta): Promise<Meta> {
+    await emptyState(this.#state, lease);
+    await this.#commit(lease, meta, { expect: [], writes: [set('status', 'rebuilding')] });
+    return this.#meta();
+  }
+
+  async #pages(lease: Lease, meta: Meta, checkpoint: string, ends: LogEnds): Promise<void> {
+    const eventTypes = subscribedTypes(this.parts.model);
+    const limit = this.parts.limits.pageEvents;
+    for (let after: string | undefined = checkpoint; after !== undefined; ) {
+      this.progress = { done: positionOfCursor(after), total: positionOfCursor(ends.head), here: true };
+      const page = await this.parts.bus.query({ eventTypes, after, limit, acknowledgedOnly: true });
+      const reached = page.next ?? page.events.at(-1)?.position ?? after;
+      await this.#page(lease, meta, page.events, later(checkpoint, earlier(reached, ends.acknowledged)));
+      after = page.next;
+      if (this.ended()) throw new Voided('the service stops');
+    }
+  }
+
+  /** One commit; again, if live handlers of other instances have changed what it is built on. */
+  async #page(lease: Lease, meta: Meta, events: readonly EventView[], checkpoint: string): Promise<void> {
+    for (let done = false; !done; ) {
+      const transaction = newTransaction(this.parts);
+      const marks = new MarkChanges(this.#state);
+      let missing = 0;
+      for (const event of events) {
+        await lease.keep();
+        if (await this.#replay(event, transaction, marks)) missing++;
+      }
+      const changes = [...transaction.writes(), ...marks.writes()];
+      if (changes.length === 0) return;
+      done = await this.#commit(lease, meta, {
+        expect: [...marks.expectations(), ...transaction.expectations()],
+        writes: [...changes, set('checkpoint', checkpoint)],
+      });
+      if (done) this.counters.events_replayed += missing;
+    }
+  }
+
+  async #replay(event: EventView, transaction: Transaction, marks: MarkChanges): Promise<boolean> {
+    const job = new Job(this.parts, this.parts.limits.handlerMs);
+    try {
+      return await job.run(
+        () => replay(this.parts.model, this.#state, event, transaction, marks),
+        (reason) => transaction.close(reason),
+      );
+    } catch (error) {
+      // To go on without its effect would give a state that looks right and is not.
+      if (error instanceof Abort) throw error;
+      const { type, key, value, position } = event;
+      throw new Error(
+        `the handler of ${type} failed in the rebuild, at position ${position} (${key}, ${value})`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  /** @returns false if something the writes are built on has changed @throws StateLost if the lease or the generation is gone */
+  async #commit(lease: Lease, meta: Meta | undefined, { expect, writes }: Commit): Promise<boolean> {
+    const generation: Expectation[] = meta
+      ? [{ space: 'meta', key: META.generation, text: meta.generation }]
+      : [];
+    const result = await this.#state.commitAsIs({
+      expect: [lease.expectation(), ...generation, ...expect],
+      writes,
+    });
+    if (!result.ok && result.conflict.space === 'meta')
+      throw new StateLost('another instance has taken over the rebuild, or the state was wiped meanwhile');
+    return result.ok;
+  }
+
+  async #meta(): Promise<Meta> {
+    const read = async (key: MetaKey) => [key, await this.#state.text('meta', META[key])] as const;
+    const keys = Object.keys(META) as MetaKey[];
+    return Object.fromEntries(await Promise.all(keys.map(read))) as Meta;
+  }
+}
+
+function set(key: MetaKey, text: string): Write {
+  return { op: 'set', space: 'meta', key: META[key], text };
+}

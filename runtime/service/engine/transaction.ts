@@ -1,0 +1,212 @@
+import { HostError } from '../../lua/vm.js';
+import { compileGlob } from '../../state/glob.js';
+import { compareKeys } from '../../state/names.js';
+import {
+  type Expectation,
+  type MaybePromise,
+  type StateStore,
+  StateStoreError,
+  type Write,
+} from '../../state/state-store.js';
+import { HandlerOver, StateUnavailable } from './aborts.js';
+import { DataBuffer, integerOf } from './data-buffer.js';
+import { guarded, then } from './maybe.js';
+
+/**
+ * What one run of a handler has read and wants to write. Nothing reaches the store before the handler has returned: reads go
+ * to the store once and are remembered with the text they gave, writes stay here and are seen by later reads.
+ *
+ * Invariants: `expectations()` says exactly what this run knew of the store, so a commit that holds them all is as if the
+ * handler had run in one instant. `keys()` is the exception: which keys exist is not remembered, only what they held.
+ */
+export class Transaction {
+  readonly #reads = new Map<string, string | undefined>();
+  readonly #lengths = new Map<string, number>();
+  readonly #buffer = new DataBuffer();
+  #over: Error | undefined;
+
+  constructor(private readonly store: StateStore) {}
+
+  /** From now on every call of the handler is refused with `reason`. */
+  close(reason: Error = new HandlerOver('this handler is over')): void {
+    this.#over ??= reason;
+  }
+
+  /** @throws HandlerOver, or the reason it was ended for */
+  assertOpen(): void {
+    if (this.#over) throw this.#over;
+  }
+
+  get wrote(): boolean {
+    return !this.#buffer.empty;
+  }
+
+  expectations(): Expectation[] {
+    return [
+      ...[...this.#reads].map(([key, text]): Expectation => ({ space: 'data', key, text })),
+      ...[...this.#lengths].map(([key, length]): Expectation => ({ space: 'data', key, length })),
+    ];
+  }
+
+  writes(): Write[] {
+    return this.#buffer.writes();
+  }
+
+  /**
+   * The keys this run sets or deletes, with the text before and after, null = none: enough to take them back.
+   * @returns undefined if it cannot be taken back (a list was appended to, or stood there before)
+   */
+  async undo(): Promise<[key: string, before: string | null, after: string | null][] | undefined> {
+    const undo: [string, string | null, string | null][] = [];
+    for (const key of this.#buffer.keys()) {
+      const change = this.#buffer.change(key);
+      if (change?.kind === 'push') return undefined;
+      if (change?.kind !== 'set' && change?.kind !== 'del') continue; // a raised number may stay: it is a lower bound
+      const before = await this.#textOrList(key);
+      if (before === 'list') return undefined;
+      undo.push([key, before.text ?? null, change.kind === 'set' ? change.text : null]);
+    }
+    return undo;
+  }
+
+  get(key: string): MaybePromise<string | undefined> {
+    const change = this.#buffer.change(key);
+    switch (change?.kind) {
+      case undefined:
+        return this.#read(key);
+      case 'set':
+        return change.text;
+      case 'del':
+        return undefined;
+      case 'push':
+        throw new HostError(`"${key}" holds a list; read it with range`);
+      case 'raise':
+        return then(this.#read(key), (text) =>
+          String(Math.max(text === undefined ? 0 : integerOf(key, text), change.value)),
+        );
+    }
+  }
+
+  set(key: string, text: string, ttlMs: number | undefined): void {
+    this.#buffer.set(key, text, ttlMs);
+  }
+
+  del(key: string): void {
+    this.#buffer.del(key);
+  }
+
+  push(key: string, text: string): void {
+    this.#buffer.push(key, text);
+  }
+
+  raise(key: string, value: number): void {
+    this.#buffer.raise(key, value);
+  }
+
+  /** Hands out numbers at once, outside the transaction; so what was read of the key before no longer binds. */
+  increment(key: string, by: number): MaybePromise<number> {
+    if (this.#buffer.change(key))
+      throw new HostError(`"${key}" was written in this handler; a counter counts at once, before any write`);
+    this.#reads.delete(key);
+    return this.#ask(key, () => this.store.increment(key, by));
+  }
+
+  length(key: string): MaybePromise<number> {
+    const { texts, fresh } = this.#pushed(key);
+    return fresh ? texts.length : then(this.#length(key), (stored) => stored + texts.length);
+  }
+
+  /** 0-based, inclusive, negative = from the end */
+  range(key: string, first: number, last: number): MaybePromise<readonly string[]> {
+    const { texts, fresh } = this.#pushed(key);
+    return then(fresh ? 0 : this.#length(key), (stored) => {
+      const total = stored + texts.length;
+      const from = Math.max(0, first < 0 ? total + first : first);
+      const to = Math.min(total - 1, last < 0 ? total + last : last);
+      if (from > to) return [];
+      const pushed = texts.slice(Math.max(0, from - stored), Math.max(0, to - stored + 1));
+      if (from >= stored) return pushed;
+      const kept = this.#ask(key, () => this.store.range(key, from, Math.min(to, stored - 1)));
+      return then(kept, (items) => [...items, ...pushed]);
+    });
+  }
+
+  keys(pattern: string): MaybePromise<readonly string[]> {
+    return then(
+      guarded(() => this.store.keys(pattern), unavailable),
+      (stored) => {
+        const keys = new Set(stored);
+        const matches = compileGlob(pattern);
+        for (const key of this.#buffer.keys()) {
+          if (this.#buffer.change(key)?.kind === 'del') keys.delete(key);
+          else if (matches(key)) keys.add(key);
+        }
+        return [...keys].sort(compareKeys);
+      },
+    );
+  }
+
+  #read(key: string): MaybePromise<string | undefined> {
+    if (this.#reads.has(key)) return this.#reads.get(key);
+    return then(
+      this.#ask(key, () => this.store.get('data', key)),
+      (text) => {
+        // Two reads of one key may be under way at once: the first one to return is what the handler knows.
+        if (!this.#reads.has(key)) this.#reads.set(key, text);
+        return this.#reads.get(key);
+      },
+    );
+  }
+
+  async #textOrList(key: string): Promise<{ text: string | undefined } | 'list'> {
+    try {
+      return { text: await this.#read(key) };
+    } catch (error) {
+      if (error instanceof HostError) return 'list';
+      throw error;
+    }
+  }
+
+  #length(key: string): MaybePromise<number> {
+    const known = this.#lengths.get(key);
+    if (known !== undefined) return known;
+    return then(
+      this.#ask(key, () => this.store.length(key)),
+      (length) => {
+        if (!this.#lengths.has(key)) this.#lengths.set(key, length);
+        return this.#lengths.get(key) ?? length;
+      },
+    );
+  }
+
+  /** What this run has appended to a list; `fresh`: what the store holds under the key no longer counts. */
+  #pushed(key: string): { texts: readonly string[]; fresh: boolean } {
+    const change = this.#buffer.change(key);
+    switch (change?.kind) {
+      case undefined:
+        return { texts: [], fresh: false };
+      case 'push':
+        return change;
+      case 'del':
+        return { texts: [], fresh: true };
+      case 'set':
+      case 'raise':
+        throw new HostError(`"${key}" holds a plain value, not a list`);
+    }
+  }
+
+  #ask<T>(key: string, read: () => MaybePromise<T>): MaybePromise<T> {
+    return guarded(read, (error) => {
+      if (error instanceof StateStoreError && error.code === 'wrong_type')
+        throw new HostError(`"${key}": ${error.message}`);
+      return unavailable(error);
+    });
+  }
+}
+
+/** A store that is away ends the handler: its script must not go on without its state. */
+export function unavailable(error: unknown): never {
+  if (error instanceof StateStoreError && error.code === 'unavailable')
+    throw new StateUnavailable(error.message, { cause: error });
+  throw error;
+}

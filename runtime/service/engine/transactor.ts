@@ -1,0 +1,279 @@
+import type { Expectation } from '../../state/state-store.js';
+import type { Hold } from './contention.js';
+import type { Send } from './context.js';
+import { makeEntry, resolveSends } from './entry-making.js';
+import type { Healer } from './healer.js';
+import type { Job } from './job.js';
+import { MarkChanges } from './mark-changes.js';
+import { raise } from './marks.js';
+import type { Outbox, Settled } from './outbox.js';
+import {
+  dropEntry,
+  type EntrySend,
+  entryWrite,
+  expectEntry,
+  numberOfBatch,
+  type OpenEntry,
+  outgoingBatch,
+  type Undo,
+} from './outbox-entry.js';
+import { hasReceiptListener } from './receipts.js';
+import { type LiveParts, newTransaction } from './service-parts.js';
+import type { Transaction } from './transaction.js';
+import type { Again, Handled, Receipts, Result, Work } from './work.js';
+
+/** Marks that did not move although they had to: after this many the contention is given up. */
+const FRUITLESS_MAX = 2;
+
+/**
+ * The handler transaction: runs a handler and makes the one commit that follows from what it did.
+ *
+ * | it did       | commit                                                                                         |
+ * |--------------|------------------------------------------------------------------------------------------------|
+ * | nothing      | none; but what it read must have been so at one instant, of the state this instance knows      |
+ * | writes       | one store commit: what it read is still so; writes + applied mark                             |
+ * | sends        | check as for nothing, then one bus batch with the acknowledgement                             |
+ * | both         | one store commit: writes + applied mark + outbox entry + claims; then the outbox takes over    |
+ *
+ * Why a decision knows what `seen` says it knows: the marks it is judged by are read after the handler has returned (t1), and
+ * what the handler read is checked once more after that (t2). At t2 the values are current, so they hold at least every event
+ * that the marks of t1 cover; if the bus accepts, there are no others. Reading the mark without the check would let an event
+ * slip in between the value and the mark: a decision on the old value under the new number.
+ */
+export class Transactor {
+  constructor(
+    private readonly parts: LiveParts,
+    private readonly outbox: Outbox,
+    private readonly healer: Healer,
+  ) {}
+
+  /** @param due an entry whose decision has to run again, from an earlier delivery of the same event */
+  async run<T>(work: Work<T>, job: Job, due?: OpenEntry): Promise<Result<T>> {
+    const hold = this.parts.contention.hold();
+    let open = due;
+    let names: readonly string[] = [];
+    let fruitless = 0;
+    try {
+      for (let run = 0; run < this.parts.limits.runsMax && fruitless < FRUITLESS_MAX; run++) {
+        const step = await this.#once(work, hold, job, open);
+        if (step.kind !== 'again') return step;
+        ({ names } = step);
+        open = step.due ?? open;
+        await hold.queue(names, job);
+        if (!(await this.#caughtUp(step.stale, job))) fruitless++;
+      }
+      return { kind: 'contended', names };
+    } finally {
+      hold.release();
+    }
+  }
+
+  async #once<T>(
+    work: Work<T>,
+    hold: Hold,
+    job: Job,
+    open: OpenEntry | undefined,
+  ): Promise<Result<T> | Again> {
+    const transaction = newTransaction(this.parts);
+    const handled = await job.run(
+      async () => (open && work.decide ? work.decide(transaction) : work.handle(transaction)),
+      (reason) => transaction.close(reason),
+    );
+    transaction.close();
+    job.check();
+    if (!handled) return { kind: 'covered' };
+
+    const keys = keysJudged(handled.sends);
+    const names = keys.map((key) => `key ${key}`);
+    if (!hold.take(names)) return { kind: 'again', names, stale: [] };
+
+    const marks = new MarkChanges(this.parts.state);
+    if (work.event && handled.mark) marks.know(work.event.key, handled.mark.text);
+    const stale = await this.#behind(work, keys, marks);
+    if (stale.length > 0) return { kind: 'again', names, stale };
+
+    const sends = await resolveSends(this.parts, handled.sends, marks, work.event);
+    if (sends.length > 0) await work.beforeSending?.();
+    const run: Run<T> = { work, handled, transaction, sends, keys, marks, open };
+    const writes = transaction.wrote || work.keep || open || hasReceiptListener(this.parts.model, sends);
+    if (writes) return this.#commit(run, job);
+    return sends.length > 0 ? this.#publish(run) : this.#check(run);
+  }
+
+  /** Keys of which this service knows less than it has to: claimed by another batch, or an own event is not applied yet. */
+  async #behind<T>(
+    { name, event }: Work<T>,
+    keys: readonly string[],
+    marks: MarkChanges,
+  ): Promise<Again['stale']> {
+    const { contention, lazyMarks } = this.parts;
+    const behind: string[] = [];
+    for (const key of keys) {
+      const mark = await marks.read(key);
+      const handled = event?.key === key ? event.value : -1;
+      const known = Math.max(mark.upTo, lazyMarks.pending(key), handled);
+      const claimedByOther = mark.claim !== undefined && mark.claim !== name;
+      if (claimedByOther || contention.missing(key, known) !== undefined) behind.push(key);
+    }
+    return behind.map((key) => ({ key, text: marks.text(key) }));
+  }
+
+  /** A route that only reads answers for what it read when it read it; so only the state as a whole must be the right one. */
+  async #check<T>({ work, handled, transaction }: Run<T>): Promise<Result<T> | Again> {
+    const again = work.event ? await this.#changed(transaction) : undefined;
+    if (!work.event) await this.parts.state.verify([]);
+    return again ?? done(handled, { acknowledged: false, marked: false, receipts: [] });
+  }
+
+  async #publish<T>(run: Run<T>): Promise<Result<T> | Again> {
+    const { work, handled, transaction, sends, keys, marks } = run;
+    const again = await this.#changed(transaction);
+    if (again) return again;
+    const outcome = await this.parts.bus.publish(outgoingBatch(this.parts.ids(), sends, work.delivery));
+    switch (outcome.kind) {
+      case 'accepted':
+        this.#note(outcome.receipts, sends);
+        return done(handled, { acknowledged: true, marked: false, receipts: outcome.receipts });
+      case 'inconsistent':
+        this.parts.counters.bus_refusals++;
+        return refused(outcome.contested, keys, marks);
+      case 'refused':
+        return outcome;
+      case 'fenced':
+      case 'unknown':
+        return { kind: 'left' };
+    }
+  }
+
+  /** Whether what was read is still so; a run that read nothing depends on nothing. */
+  async #changed(transaction: Transaction): Promise<Again | undefined> {
+    const expect = transaction.expectations();
+    if (expect.length === 0) return undefined;
+    const verified = await this.parts.state.verify(expect);
+    return verified.done ? undefined : this.#conflict(verified.conflict);
+  }
+
+  async #commit<T>(run: Run<T>, job: Job): Promise<Result<T> | Again> {
+    const { work, handled, transaction, marks, open } = run;
+    const undo = await this.#undo(run);
+    if (work.event && handled.mark) {
+      const { key, value } = work.event;
+      await marks.change(key, (mark) => raise(mark, value));
+    }
+    const kept = work.keep?.(handled.value);
+    const entry = await this.#entry(run, undo, kept?.key);
+    const committed = await this.parts.state.commit({
+      expect: [
+        ...(open ? [expectEntry(open)] : []),
+        ...marks.expectations(),
+        ...transaction.expectations(),
+        ...(kept?.expect ?? []),
+      ],
+      writes: [
+        ...transaction.writes(),
+        ...marks.writes(),
+        ...(kept?.writes ?? []),
+        ...(entry ? [entryWrite(entry)] : open ? [dropEntry(open)] : []),
+      ],
+    });
+    if (!committed.done) {
+      if (committed.conflict.space === 'outbox') return { kind: 'raced' };
+      return this.#conflict(committed.conflict);
+    }
+    this.parts.watch.moved(marks.keys());
+    const marked = handled.mark !== undefined;
+    if (!entry) return done(handled, { acknowledged: false, marked, receipts: [] });
+    const settled = await this.outbox.settle(entry, work.delivery, job);
+    return this.#afterSettling(run, settled, marked);
+  }
+
+  #afterSettling<T>(run: Run<T>, settled: Settled, marked: boolean): Result<T> | Again {
+    const { handled, sends, keys, marks } = run;
+    switch (settled.kind) {
+      case 'accepted':
+        this.#note(settled.receipts, sends);
+        return done(handled, { acknowledged: true, marked, receipts: settled.receipts });
+      case 'judged':
+        return done(handled, { acknowledged: false, marked, receipts: [] });
+      case 'undone':
+        return refused(settled.contested, keys, marks);
+      case 'due':
+        return { ...refused(settled.contested, keys, marks), due: settled.open };
+      case 'refused':
+      case 'raced':
+      case 'left':
+        return settled;
+    }
+  }
+
+  async #entry<T>(
+    { work, sends, marks, open }: Run<T>,
+    undo: Undo | undefined,
+    answer: string | undefined,
+  ): Promise<OpenEntry | undefined> {
+    if (sends.length === 0) return undefined;
+    const number = open ? numberOfBatch(open.entry.batch) + 1 : 1;
+    return makeEntry(this.parts, { name: work.name, number, sends, event: work.event, undo, answer }, marks);
+  }
+
+  /** How the effect could be taken back if the bus refuses; only where that is the way out (see take-back.ts). */
+  async #undo<T>({ work, handled, transaction, sends }: Run<T>): Promise<Undo | undefined> {
+    const listened = transaction.wrote && hasReceiptListener(this.parts.model, sends);
+    if (sends.length === 0 || work.decide || listened) return undefined;
+    const data = await transaction.undo();
+    return data && { data, ...(handled.mark && { mark: handled.mark.text ?? null }) };
+  }
+
+  /** Own events that come back to this service: who decides about their keys next needs them applied first. */
+  #note(receipts: Receipts, sends: readonly EntrySend[]): void {
+    receipts.forEach(({ key, value }, n) => {
+      if (this.parts.model.types.has(sends[n]?.type ?? '')) this.parts.contention.noteAccepted(key, value);
+    });
+  }
+
+  #conflict({ space, key }: Expectation): Again {
+    this.parts.counters.store_conflicts++;
+    return { kind: 'again', names: space === 'data' ? [`data ${key}`] : [], stale: [] };
+  }
+
+  /** Waits until these marks are others than those a run has failed with. False if one has not moved, for all we tried. */
+  async #caughtUp(stale: Again['stale'], job: Job): Promise<boolean> {
+    const { watch, contention, limits } = this.parts;
+    let moved = true;
+    for (const { key, text: failed } of stale) {
+      const isOther = (_: unknown, text: string | undefined) => text !== failed;
+      if (await watch.until(key, isOther, limits.contentionWaitMs, job)) continue;
+      contention.forgetAccepted(key);
+      moved = (await this.healer.heal(key, job)) && moved;
+    }
+    return moved;
+  }
+}
+
+/** One run of a handler on its way to its commit. */
+interface Run<T> {
+  readonly work: Work<T>;
+  readonly handled: Handled<T>;
+  readonly transaction: Transaction;
+  readonly sends: readonly EntrySend[];
+  /** keys whose sends the bus will judge */
+  readonly keys: readonly string[];
+  readonly marks: MarkChanges;
+  readonly open: OpenEntry | undefined;
+}
+
+function keysJudged(sends: readonly Send[]): string[] {
+  return [...new Set(sends.filter(({ expect }) => expect !== 'any').map(({ key }) => key))].sort();
+}
+
+function done<T>(
+  { value }: Handled<T>,
+  how: { acknowledged: boolean; marked: boolean; receipts: Receipts },
+): Result<T> {
+  return { kind: 'done', value, ...how };
+}
+
+function refused(contested: readonly string[], keys: readonly string[], marks: MarkChanges): Again {
+  const stale = (contested.length > 0 ? contested : keys).map((key) => ({ key, text: marks.text(key) }));
+  return { kind: 'again', names: keys.map((key) => `key ${key}`), stale };
+}

@@ -31,7 +31,7 @@ export function decodeClientMessage(
 ): Decoded<ClientMessage> {
   const bytes = typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length;
   if (bytes > limits.messageBytesMax) {
-    return refused('too_large', `the message: must be at most ${limits.messageBytesMax} bytes`);
+    return refused('too_large', `the frame: must be at most ${limits.messageBytesMax} bytes`);
   }
   return decode<ClientMessage>(frame, checksOf(limits), limits.dataDepthMax);
 }

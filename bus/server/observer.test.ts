@@ -33,9 +33,18 @@ class World {
 
   /** Makes events durable, and reports them. */
   commit(count: number): void {
+    this.report(this.store(count));
+  }
+
+  /** Makes events durable: they can be read, but were not reported yet. */
+  store(count: number): StoredEvent[] {
     const events = Array.from({ length: count }, (_, i) => eventAt(this.log.length + i + 1));
     this.log.push(...events);
-    this.head = this.log.length;
+    return events;
+  }
+
+  report(events: readonly StoredEvent[]): void {
+    this.head = events.at(-1)?.position ?? this.head;
     this.observer?.committed(events);
   }
 
@@ -115,6 +124,15 @@ it('misses nothing and repeats nothing of what is committed while it reads its l
   await settled();
   world.commit(1);
   expect(world.seen).toEqual([1, 2, 3, 4, 5]);
+});
+
+it('does not repeat what it has read before it was reported as committed', async () => {
+  const early = world.store(2);
+  world.observe(0);
+  await settled();
+  world.report(early);
+  world.commit(1);
+  expect(world.seen).toEqual([1, 2, 3]);
 });
 
 it('says where it stands when it becomes live, even if there was nothing to see', async () => {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type MemoryLog, MemoryStore } from '../store/memory/memory-store.js';
 import { FaultyStore } from '../store/testing/faulty-store.js';
 import { startBus } from './server.js';
+import { SESSIONS_PER_INCARNATION } from './session-ids.js';
 import { StartError } from './start-error.js';
 import { ALL_FEATURES, newEvent, type RawClient } from './testing/raw-client.js';
 import { TestBus } from './testing/test-bus.js';
@@ -134,7 +135,8 @@ describe('a start', () => {
       [{ n: 2 }, 2],
       [{ n: 3 }, 3],
     ]);
-    expect(session_id).toBeGreaterThan(Number(event?.delivery.split('.')[0]));
+    const incarnationOf = (sessionId: number): number => Math.floor(sessionId / SESSIONS_PER_INCARNATION);
+    expect(incarnationOf(session_id)).toBe(incarnationOf(Number(event?.delivery.split('.')[0])) + 1);
   });
 });
 

@@ -79,7 +79,7 @@ export class Writer {
 
   /** Writes what may be written. */
   flush(): void {
-    if (this.#closed || this.#streaming) return;
+    if (this.#closed) return;
     const { connection } = this.#options;
     connection.cork();
     let done = 0;

@@ -44,6 +44,18 @@ test('without a terminal a rebuild is told in lines: at once, every five seconds
   ]);
 });
 
+test('a start that finds nothing to rebuild is not worth a line', async () => {
+  const display = await showRebuilds(() => state, log, undefined);
+  state = { kind: 'rebuilding', done: 0, total: undefined, here: false };
+  vi.advanceTimersByTime(200);
+  state = { kind: 'rebuilding', done: 100, total: 100, here: true };
+  vi.advanceTimersByTime(200);
+  state = { kind: 'live' };
+  vi.advanceTimersByTime(200);
+  display.stop();
+  expect(lines).toEqual([]);
+});
+
 test('a rebuild that is broken off is not called complete', async () => {
   const display = await showRebuilds(() => state, log, undefined);
   state = rebuilding(10);

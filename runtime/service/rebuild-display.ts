@@ -20,19 +20,24 @@ export async function showRebuilds(
   terminal: NodeJS.WriteStream | undefined,
 ): Promise<RebuildDisplay> {
   const view = terminal ? await barView(terminal) : lineView(log);
-  let shown: EngineState['kind'] = 'connecting';
+  let showing = false;
   const look = () => {
     const now = state();
-    if (now.kind === 'rebuilding') view.progress(now.done, now.total);
-    else if (shown === 'rebuilding') view.end(now.kind === 'live');
-    shown = now.kind;
+    if (now.kind === 'rebuilding') {
+      // Every start looks for what is missing; it is only worth telling if something is.
+      showing ||= now.done < (now.total ?? 0);
+      if (showing) view.progress(now.done, now.total);
+    } else if (showing) {
+      view.end(now.kind === 'live');
+      showing = false;
+    }
   };
   const timer = setInterval(look, LOOK_MS);
   return {
     stop() {
       clearInterval(timer);
       look();
-      if (shown === 'rebuilding') view.end(false);
+      if (showing) view.end(false);
     },
   };
 }

@@ -11,7 +11,6 @@ export class ServiceMetrics {
   readonly #routeSeconds: Histogram<'route' | 'status'>;
 
   constructor(clientType: string, engine: Pick<Engine, 'counters' | 'state'>) {
-    const registers = [this.#registry];
     this.contentType = this.#registry.contentType;
     this.#registry.setDefaultLabels({ client_type: clientType });
     this.#routeSeconds = new Histogram({
@@ -19,26 +18,17 @@ export class ServiceMetrics {
       help: 'Time that the engine took for a route, by route and status.',
       labelNames: ['route', 'status'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers,
+      registers: [this.#registry],
     });
-    new Gauge({
-      name: 'autokrator_service_live',
-      help: '1 while the service handles events and routes, 0 while it connects, rebuilds or stops.',
-      registers,
-      collect() {
-        this.set(engine.state().kind === 'live' ? 1 : 0);
-      },
-    });
+    this.#level('live', '1 while the service handles events and routes, else 0.', () =>
+      engine.state().kind === 'live' ? 1 : 0,
+    );
     for (const name of Object.keys(engine.counters())) {
-      new Counter({
-        name: `autokrator_service_${snakeCase(name)}_total`,
-        help: `The engine's counter "${name}".`,
-        registers,
-        collect() {
-          this.reset();
-          this.inc(engine.counters()[name] ?? 0);
-        },
-      });
+      const help = `Of the engine: ${name.replaceAll('_', ' ')}.`;
+      const value = () => engine.counters()[name] ?? 0;
+      // What is running goes up and down; everything else only grows.
+      if (name.endsWith('_running')) this.#level(name, help, value);
+      else this.#count(name, help, value);
     }
   }
 
@@ -50,8 +40,27 @@ export class ServiceMetrics {
   text(): Promise<string> {
     return this.#registry.metrics();
   }
-}
 
-function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  #level(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name: `autokrator_service_${name}`,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+
+  #count(name: string, help: string, value: () => number): void {
+    new Counter({
+      name: `autokrator_service_${name}_total`,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    });
+  }
 }

@@ -25,7 +25,7 @@ function serve(...routes: string[]): FastifyInstance {
   };
   const engine = {
     state: () => state,
-    counters: () => ({ eventsHandled: 3 }),
+    counters: () => ({ events_handled: 3, routes_running: 2 }),
     route: async (call: RouteCall) => {
       calls.push(call);
       if (outcome instanceof Error) throw outcome;
@@ -279,6 +279,7 @@ describe('the host’s own pages', () => {
     await app.inject('/account/5');
     const { body } = await app.inject('/metrics');
     expect(body).toContain('autokrator_service_events_handled_total{client_type="accounts"} 3');
+    expect(body).toContain('autokrator_service_routes_running{client_type="accounts"} 2');
     expect(body).toContain('autokrator_service_live{client_type="accounts"} 1');
     expect(body).toMatch(/autokrator_route_seconds_count\{.*route="GET \/account\/\{id\}",status="201"\} 1/);
   });

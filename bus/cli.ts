@@ -40,7 +40,6 @@ const server = command('event-bus server', {
     store,
     autoAck: {
       describe: 'client types whose events count as acknowledged when sent, separated by commas',
-      default: ',',
       parse: parseList,
     },
     flushDelay: {
@@ -93,7 +92,7 @@ const server = command('event-bus server', {
           flushDelayMs: values.flushDelay,
           notice: (message, details) => log.warn(details, message),
         }),
-        autoAcknowledge: values.autoAck,
+        autoAcknowledge: values.autoAck ?? [],
         limits: {
           messageBytesMax: values.messageBytes,
           eventsPerBatchMax: values.eventsPerBatch,

@@ -66,10 +66,10 @@ function holdersOf(key: string, { views }: HttpContext): { client_type: string; 
 }
 
 /** An attempt stands behind the value that was the head when it was refused; it is shown on the page of that value. */
-function isWithin({ head }: Refusal, events: readonly StoredEvent[], last: boolean): boolean {
-  const lowest = events[0]?.value ?? 0;
-  const highest = events.at(-1)?.value ?? -1;
-  return (head >= lowest || lowest === 0) && (head <= highest || last);
+function isWithin({ head }: Refusal, events: readonly StoredEvent[], isLastPage: boolean): boolean {
+  const [first, last] = [events[0], events.at(-1)];
+  if (first === undefined || last === undefined) return head === -1;
+  return (head >= first.value || first.value === 0) && (head <= last.value || isLastPage);
 }
 
 function refusalJson({ time, type, sender, sessionId, expect, head }: Refusal): Record<string, unknown> {

@@ -14,7 +14,7 @@ import {
 
 /**
  * The checksum by which clients of the first generation match receipts to what they sent: lower-case hexadecimal SHA-1 of the
- * text as it was received, or of its compact form if the text contains white space outside strings (PROTOCOL.md, P23).
+ * text as it was received, or of its compact form if the text contains white space outside strings (PROTOCOL.md, P34).
  * @param data valid JSON text; nested no deeper than `dataDepthMax`
  */
 export function checksum(data: JsonText): string {

@@ -114,7 +114,7 @@ describe('the codec', () => {
     );
   });
 
-  it('[P5] takes the last of several data, and names written with escapes, as JSON does', () => {
+  it('[P7] takes the last of several data, and names written with escapes, as JSON does', () => {
     const frame =
       '{"message_type":"new","events":[{"event_type":"A","consistency":{"key":"k"},"data":1,"d\\u0061ta": 2.0 }]}';
     const decoded = client(frame);
@@ -216,7 +216,7 @@ describe('a frame that is refused', () => {
     });
   });
 
-  it('[L] is longer than a message may be, counted in bytes', () => {
+  it('[P44] is longer than a message may be, counted in bytes', () => {
     const limits = { ...DEFAULT_LIMITS, messageBytesMax: 41 };
     const fits = `{"message_type":"drain","x":"${'é'.repeat(5)}"}`;
     expect(Buffer.byteLength(fits)).toBe(41);
@@ -231,7 +231,7 @@ describe('a frame that is refused', () => {
     }
   });
 
-  it('[L] nests deeper than data may', () => {
+  it('[P44] nests deeper than data may', () => {
     const frame = (depth: number) =>
       encodeClientMessage({
         message_type: 'new',

@@ -2,6 +2,7 @@ import type { ClientType } from './client-type.js';
 import { giveTo, nextInTurn, serve, wake } from './dispatch.js';
 import type { Lane } from './lane.js';
 import { tellProgress } from './progress.js';
+import type { Session } from './session.js';
 import { restartDeadline } from './settle.js';
 import type { State } from './state.js';
 import { takeBack } from './take-back.js';
@@ -33,28 +34,35 @@ function retryDue(state: State, client: ClientType): void {
   }
 }
 
-/** `deadlines` is in the order of `headSince`; whoever is restarted goes to its end. */
+/**
+ * Moves the lanes whose first event was not acknowledged in time. All of them are taken back before anything is sent: what is sent
+ * must not be taken back in the same step.
+ */
 function moveOverdue(state: State, client: ClientType): void {
+  const moved: Lane[] = [];
+  const freed = new Set<Session>();
+  // In the order of `headSince`; a lane that is left alone begins anew, at the end.
   for (const lane of client.deadlines) {
-    if (lane.headSince + state.options.ackDeadlineMs > state.clock) return;
-    overdue(state, lane);
+    if (lane.headSince + state.options.ackDeadlineMs > state.clock) break;
+    const { holder } = lane;
+    if (holder === undefined || !takeOverdue(lane, holder)) restartDeadline(state, lane);
+    else {
+      moved.push(lane);
+      freed.add(holder);
+    }
   }
+  for (const lane of moved) wake(state, lane);
+  for (const session of freed) serve(state, session);
 }
 
 /**
- * The first event of the lane was not acknowledged in time: the lane goes to another instance. If there is none, a client that
- * understands fencing gets it again, a base client is left alone: it may simply be slow.
+ * Takes the lane from its holder and gives it to another instance. If there is none, a client that understands fencing gets it again,
+ * and a base client is left alone: it may simply be slow. So is the lane whose first event is being completed.
  */
-function overdue(state: State, lane: Lane): void {
-  const { holder } = lane;
+function takeOverdue(lane: Lane, holder: Session): boolean {
   const other = nextInTurn(lane, holder);
-  const completing = lane.queue[0]?.completing === true;
-  if (holder === undefined || completing || (other === undefined && holder.isBase)) {
-    restartDeadline(state, lane);
-    return;
-  }
+  if (lane.queue[0]?.completing || (other === undefined && holder.isBase)) return false;
   takeBack(lane, 0);
   if (other !== undefined) giveTo(other, lane);
-  wake(state, lane);
-  serve(state, holder);
+  return true;
 }

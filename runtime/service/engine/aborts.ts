@@ -15,6 +15,11 @@ export class StateLost extends Abort {
   override readonly name = 'StateLost';
 }
 
+/** The store holds an older copy of the state than it did before: what is missing has to be brought in again. */
+export class StateSetBack extends Abort {
+  override readonly name = 'StateSetBack';
+}
+
 /** The work is no longer ours: the connection was lost, the lane was taken, or the service stops. */
 export class Voided extends Abort {
   override readonly name = 'Voided';

@@ -1,5 +1,6 @@
 import { Abort } from '../../lua/vm.js';
-import { StateLost } from './aborts.js';
+import { StateSetBack } from './aborts.js';
+import type { Doubt } from './doubt.js';
 import { META, positionOfCursor } from './meta.js';
 import type { LiveParts } from './service-parts.js';
 
@@ -7,7 +8,7 @@ import type { LiveParts } from './service-parts.js';
  * Moves the checkpoint behind the bus's `progress` messages.
  *
  * What the bus calls acknowledged has its effect in this store: handlers commit before they acknowledge. So the checkpoint may
- * follow; it is only a place to begin at, and may lag behind for ever without harm. It never goes back. A store in which it
+ * follow, unless effects are in doubt (doubt.ts); it is only a place to begin at, and may lag without harm. It never goes back. A store in which it
  * has gone back is an older copy, set under our feet: the state has to be prepared again.
  */
 export class Checkpoint {
@@ -16,7 +17,10 @@ export class Checkpoint {
   /** the furthest this process has seen in the store */
   #known = 0;
 
-  constructor(private readonly parts: LiveParts) {}
+  constructor(
+    private readonly parts: LiveParts,
+    private readonly doubt: Doubt,
+  ) {}
 
   /** @param acknowledged cursor */
   progress(acknowledged: string): void {
@@ -35,7 +39,7 @@ export class Checkpoint {
     try {
       for (let next = this.#take(); next !== undefined; next = this.#take()) {
         await this.parts.lazyMarks.flush();
-        await this.#write(next);
+        if (await this.doubt.progress(next)) await this.#write(next);
       }
     } catch (error) {
       if (error instanceof Abort) this.parts.trouble(error);
@@ -52,13 +56,15 @@ export class Checkpoint {
   async #write(cursor: string): Promise<void> {
     const { state } = this.parts;
     const text = await state.text('meta', META.checkpoint);
-    if (positionOfCursor(text) < this.#known)
-      throw new StateLost('the state store was set back to an older copy');
+    if (positionOfCursor(text) < this.#known) throw new StateSetBack('the checkpoint has gone back');
     this.#known = Math.max(positionOfCursor(text), this.#known);
     if (this.#known >= positionOfCursor(cursor)) return;
     const committed = await state.commit({
       expect: [{ space: 'meta', key: META.checkpoint, text }],
-      writes: [{ op: 'set', space: 'meta', key: META.checkpoint, text: cursor }],
+      writes: [
+        { op: 'set', space: 'meta', key: META.checkpoint, text: cursor },
+        { op: 'del', space: 'meta', key: META.doubt },
+      ],
     });
     // Otherwise another instance has moved it; the next progress finds it further on.
     if (committed.done) this.#known = positionOfCursor(cursor);

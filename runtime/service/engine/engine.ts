@@ -1,6 +1,6 @@
 import { Abort, ScriptError } from '../../lua/vm.js';
 import type { BusEvents, DeliveredEvent, Engine, EngineState, RouteCall, RouteOutcome } from '../types.js';
-import { Voided } from './aborts.js';
+import { StateSetBack, StateUnavailable, Voided } from './aborts.js';
 import { Refused } from './events.js';
 import { Job } from './job.js';
 import { Lanes } from './lanes.js';
@@ -35,6 +35,7 @@ class ServiceEngine implements Engine {
   #preparation: Preparation | undefined;
   #preparing: Promise<void> | undefined;
   #live: LiveService | undefined;
+  #suspect = false;
   #stopping = false;
   #routesRunning = new Set<Promise<unknown>>();
   #cancelSweep = () => {};
@@ -80,10 +81,7 @@ class ServiceEngine implements Engine {
 
   async route(call: RouteCall): Promise<RouteOutcome> {
     if (this.#stopping) return failure('shutting_down', 'the service is stopping');
-    if (!this.#live)
-      return this.#preparation
-        ? failure('rebuilding', 'the service is bringing its state up to date')
-        : failure('bus_unavailable', 'the service has not reached the bus yet');
+    if (!this.#live) return this.#notLive();
     const answered = this.#live.routes.call(call);
     this.#routesRunning.add(answered);
     return answered.finally(() => this.#routesRunning.delete(answered));
@@ -126,6 +124,13 @@ class ServiceEngine implements Engine {
     };
   }
 
+  #notLive(): RouteOutcome {
+    if (!this.#preparation) return failure('bus_unavailable', 'the service has not reached the bus yet');
+    return this.#preparation.storeAway
+      ? failure('state_unavailable', 'the state store cannot be reached')
+      : failure('rebuilding', 'the service is bringing its state up to date');
+  }
+
   #current(): LiveService {
     if (!this.#live) throw new Voided('the state is not fit');
     return this.#live;
@@ -139,29 +144,28 @@ class ServiceEngine implements Engine {
       })
       .finally(() => {
         this.#preparing = undefined;
-        // Lost again before this turn was over.
-        if (!this.#live) this.#prepare();
       });
   }
 
   async #prepareNow(): Promise<void> {
     const { bus, log } = this.parts;
-    this.#preparation ??= new Preparation(
-      this.parts,
-      this.#counters,
-      () => this.#ends ?? { acknowledged: '0', head: '0' },
-      () => this.#stopping,
-    );
-    const generation = await this.#preparation.run();
-    const live: LiveService = liveService(this.parts, this.#counters, generation, (reason) => {
+    this.#preparation ??= this.#newPreparation();
+    const prepared = await this.#preparation.run(this.#suspect);
+    this.#suspect = false;
+    const live: LiveService = liveService(this.parts, this.#counters, prepared, (reason) => {
       // What still runs on an earlier state has no say about this one.
       if (this.#live === live) this.#trouble(reason);
     });
     this.#live = live;
     this.#preparation = undefined;
-    log.info({ generation }, 'the state is up to date');
+    log.info({ ...prepared }, 'the state is up to date');
     bus.deliver(true);
     this.#sweepNow();
+  }
+
+  #newPreparation(): Preparation {
+    const ends = () => this.#ends ?? { acknowledged: '0', head: '0' };
+    return new Preparation(this.parts, this.#counters, ends, () => this.#stopping);
   }
 
   /** The state can no longer be worked on: step aside, and prepare it again. */
@@ -169,10 +173,14 @@ class ServiceEngine implements Engine {
     if (!this.#live || this.#stopping) return;
     this.parts.log.warn({ reason: reason.message }, 'stepping aside until the state is fit again');
     this.#live = undefined;
+    this.#preparation = this.#newPreparation();
+    this.#preparation.storeAway = reason instanceof StateUnavailable;
+    // A store that was away may come back as an older copy. A changed generation is no such sign: somebody has seen to it.
+    this.#suspect ||= reason instanceof StateUnavailable || reason instanceof StateSetBack;
     this.#cancelSweep();
     this.#lanes.reset(reason);
+    // Registers anew, and what the bus says then is where the preparation begins.
     this.parts.bus.deliver(false);
-    this.#prepare();
   }
 
   #sweepNow(): void {

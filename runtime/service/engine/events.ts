@@ -1,5 +1,6 @@
 import type { DeliveredEvent, EventHandler, TypeHandlers } from '../types.js';
 import { RunContext, type Send } from './context.js';
+import type { Doubt } from './doubt.js';
 import type { Job } from './job.js';
 import { covers } from './marks.js';
 import type { Outbox } from './outbox.js';
@@ -26,10 +27,12 @@ export class Events {
     private readonly parts: LiveParts,
     private readonly transactor: Transactor,
     private readonly outbox: Outbox,
+    private readonly doubt: Doubt,
   ) {}
 
   /** @throws what the handler threw, Contended, Refused; or an Abort that is not the handler's fault */
   async handle(event: DeliveredEvent, job: Job): Promise<EventOutcome> {
+    await this.doubt.before(event, job);
     for (let due: OpenEntry | undefined; ; ) {
       const result = await this.transactor.run(this.#work(event), job, due);
       due = undefined;
@@ -45,7 +48,8 @@ export class Events {
       case 'done':
         // The effect is in the store and the batch at the bus; only now may the debt end.
         if (!result.acknowledged) this.parts.bus.acknowledge(event.delivery);
-        if (!result.marked) this.parts.lazyMarks.raise(event.key, event.value);
+        if (result.marked) this.parts.raisedMarks.note(event.key, event.value);
+        else this.parts.lazyMarks.raise(event.key, event.value);
         this.parts.counters.events_handled++;
         return 'done';
       case 'contended':
@@ -116,6 +120,7 @@ export class Events {
     // Read before the handler runs: a commit that raises the mark expects this text, so of two deliveries of one event that
     // are handled at the same time, in whichever processes, only one can commit.
     const { mark, text } = await state.mark(event.key);
+    this.parts.raisedMarks.check(event.key, mark.upTo);
     if (covers(mark, event.value)) return undefined;
     const here = !isLive(handlers) && (await effectIsHere(model, state, event, mark));
     const sends = here ? [] : await this.#call(occasioned(handlers), event, transaction);

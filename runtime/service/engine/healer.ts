@@ -1,14 +1,20 @@
-import type { EventView } from '../types.js';
+import type { EventView, QueryPage } from '../types.js';
+import type { DoubtfulRange } from './doubt.js';
 import type { Job } from './job.js';
 import { MarkChanges } from './mark-changes.js';
+import { positionOfCursor } from './meta.js';
 import { replay } from './replay.js';
 import { type LiveParts, newTransaction } from './service-parts.js';
 import { subscribedTypes } from './subscriptions.js';
 
+/** The bus did not answer a question: usually the connection is lost. */
+export class QueryFailed extends Error {
+  override readonly name = 'QueryFailed';
+}
+
 /**
- * Repairs a mark that does not move although the bus knows more of its key: raises behind an acknowledgement are lost when a
- * process dies. What this client type has acknowledged of the key is read from the bus, and what the state lacks of it is
- * brought in. Events that are still owed are not touched: they come by delivery.
+ * Brings in what the log holds and this state lacks, while handlers run: each event in a commit of its own that expects the
+ * mark it raises, so a handler that is quicker is never overtaken or repeated.
  */
 export class Healer {
   readonly #types: readonly string[];
@@ -17,38 +23,60 @@ export class Healer {
     this.#types = subscribedTypes(parts.model);
   }
 
-  /** @returns whether the mark has moved */
+  /**
+   * Repairs a mark that does not move although the bus knows more of its key: raises behind an acknowledgement are lost when
+   * a process dies. What is still owed of the key is not touched: it comes by delivery.
+   * @returns whether the mark has moved; false also if the bus could not be asked
+   */
   async heal(key: string, job: Job): Promise<boolean> {
-    let healed = false;
-    let after: string | undefined = '0';
-    while (after !== undefined) {
+    let moved = false;
+    try {
+      for await (const event of this.#events({ after: '0', key, acknowledgedOnly: true }, job))
+        moved = (await this.#bringIn(event, job)) || moved;
+    } catch (error) {
+      if (!(error instanceof QueryFailed)) throw error;
+      // Whoever waits for the mark finds out when it asks the bus itself.
+      this.parts.log.debug({ key, error }, 'could not read what is missing of a key');
+    }
+    if (moved) this.parts.counters.marks_healed++;
+    return moved;
+  }
+
+  /** Everything of the event's key that stands before it and after the cursor. @throws QueryFailed */
+  async bringInBefore({ key, value }: EventView, after: string, job: Job): Promise<void> {
+    for await (const event of this.#events({ after, key, acknowledgedOnly: false }, job)) {
+      if (event.value >= value) return;
+      await this.#bringIn(event, job);
+    }
+  }
+
+  /** Everything acknowledged in a part of the log. @throws QueryFailed */
+  async bringInRange({ after, upTo }: DoubtfulRange, job: Job): Promise<void> {
+    const end = positionOfCursor(upTo);
+    for await (const event of this.#events({ after, acknowledgedOnly: true }, job)) {
+      if (positionOfCursor(event.position) > end) return;
+      await this.#bringIn(event, job);
+    }
+  }
+
+  async *#events(
+    query: { after: string; key?: string; acknowledgedOnly: boolean },
+    job: Job,
+  ): AsyncGenerator<EventView> {
+    const { bus, limits } = this.parts;
+    for (let after: string | undefined = query.after; after !== undefined; ) {
       job.check();
-      const page = await this.#page(key, after);
-      if (!page) return healed;
-      for (const event of page.events) healed = (await this.#bringIn(event, job)) || healed;
+      const page: QueryPage = await bus
+        .query({ ...query, after, eventTypes: this.#types, limit: limits.pageEvents })
+        .catch((cause: unknown) => {
+          throw new QueryFailed('the bus did not answer a query', { cause });
+        });
+      yield* page.events;
       after = page.next;
     }
-    if (healed) this.parts.counters.marks_healed++;
-    return healed;
   }
 
-  async #page(key: string, after: string) {
-    try {
-      const limit = this.parts.limits.pageEvents;
-      return await this.parts.bus.query({
-        eventTypes: this.#types,
-        key,
-        after,
-        limit,
-        acknowledgedOnly: true,
-      });
-    } catch (error) {
-      // The connection is lost; whoever waits for the mark finds out when it asks the bus itself.
-      this.parts.log.debug({ key, error }, 'could not read what is missing of a key');
-      return undefined;
-    }
-  }
-
+  /** @returns whether the mark has moved */
   async #bringIn(event: EventView, job: Job): Promise<boolean> {
     const { state, model, watch } = this.parts;
     for (;;) {

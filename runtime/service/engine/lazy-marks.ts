@@ -1,5 +1,4 @@
-import type { Abort } from '../../lua/vm.js';
-import { StateLost, StateUnavailable } from './aborts.js';
+import { Abort } from '../../lua/vm.js';
 import type { LiveState } from './live-state.js';
 import { MarkChanges } from './mark-changes.js';
 import type { MarkWatch } from './mark-watch.js';
@@ -51,7 +50,7 @@ export class LazyMarks {
       while (this.#pending.size > 0) await this.#write([...this.#pending].slice(0, JOINED_MAX));
     } catch (error) {
       this.#pending.clear();
-      if (error instanceof StateLost || error instanceof StateUnavailable) this.trouble(error);
+      if (error instanceof Abort) this.trouble(error);
       else throw error;
     }
   }

@@ -1,6 +1,7 @@
 import type { Abort } from '../../lua/vm.js';
 import { Checkpoint } from './checkpoint.js';
 import { Contention } from './contention.js';
+import { Doubt } from './doubt.js';
 import { Events } from './events.js';
 import { Healer } from './healer.js';
 import { LazyMarks } from './lazy-marks.js';
@@ -8,6 +9,8 @@ import { LiveState } from './live-state.js';
 import { MarkWatch } from './mark-watch.js';
 import type { EngineParts } from './options.js';
 import { Outbox } from './outbox.js';
+import type { PreparedState } from './preparation.js';
+import { RaisedMarks } from './raised-marks.js';
 import { Routes } from './routes.js';
 import type { Counters, LiveParts } from './service-parts.js';
 import { Sweep } from './sweep.js';
@@ -25,7 +28,7 @@ export interface LiveService {
 export function liveService(
   engine: EngineParts,
   counters: Counters,
-  generation: string,
+  { generation, doubt: range }: PreparedState,
   trouble: (reason: Abort) => void,
 ): LiveService {
   const state = new LiveState(engine.store, generation);
@@ -37,16 +40,19 @@ export function liveService(
     watch,
     lazyMarks,
     contention: new Contention(),
+    raisedMarks: new RaisedMarks(),
     counters,
     trouble,
   };
   const outbox = new Outbox(parts);
-  const transactor = new Transactor(parts, outbox, new Healer(parts));
+  const healer = new Healer(parts);
+  const doubt = new Doubt(parts, healer, range);
+  const transactor = new Transactor(parts, outbox, healer);
   return {
-    events: new Events(parts, transactor, outbox),
+    events: new Events(parts, transactor, outbox, doubt),
     routes: new Routes(parts, transactor, outbox),
     lazyMarks,
-    checkpoint: new Checkpoint(parts),
+    checkpoint: new Checkpoint(parts, doubt),
     sweep: new Sweep(parts, outbox),
   };
 }

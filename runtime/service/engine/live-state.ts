@@ -1,5 +1,5 @@
 import type { Commit, Expectation, StateStore } from '../../state/state-store.js';
-import { StateLost } from './aborts.js';
+import { StateLost, StateSetBack } from './aborts.js';
 import { META } from './meta.js';
 import { StateAccess } from './state-access.js';
 
@@ -17,19 +17,29 @@ export type Committed = { readonly done: true } | { readonly done: false; readon
 export class LiveState extends StateAccess {
   readonly #expectation: Expectation;
 
-  constructor(store: StateStore, generation: string) {
+  constructor(
+    store: StateStore,
+    private readonly generation: string,
+  ) {
     super(store);
     this.#expectation = { space: 'meta', key: META.generation, text: generation };
   }
 
-  /** @throws StateLost if the store does not hold this generation; StateUnavailable */
+  /** @throws StateLost or StateSetBack if the store does not hold this generation; StateUnavailable */
   async commit({ expect, writes }: Commit): Promise<Committed> {
     const result = await this.commitAsIs({ expect: [this.#expectation, ...expect], writes });
     if (result.ok) return { done: true };
     const { conflict } = result;
-    if (conflict.space === 'meta' && conflict.key === META.generation)
-      throw new StateLost('the state store no longer holds the state this instance has prepared');
+    if (conflict.space === 'meta' && conflict.key === META.generation) throw await this.#lost();
     return { done: false, conflict };
+  }
+
+  /** Ids of generations grow with time: an earlier one than ours is an older copy, a later one somebody else's rebuild. */
+  async #lost(): Promise<StateLost | StateSetBack> {
+    const found = await this.text('meta', META.generation);
+    if (found !== undefined && found < this.generation)
+      return new StateSetBack('the state store holds an older copy of the state');
+    return new StateLost('the state store no longer holds the state this instance has prepared');
   }
 
   /** Whether all of this is so at one and the same instant, in the state this instance has prepared. Writes nothing. */

@@ -6,6 +6,8 @@
  * | generation | an id                             | made when a state is built from the start; every live commit expects it  |
  * | status     | `emptying`, `rebuilding`, `live`  | what a rebuild from the start has still to do                            |
  * | checkpoint | cursor                            | the effect of every event up to it is in this store                      |
+ * | doubt      | cursor                            | after a loss: acknowledged events after the checkpoint and up to here may |
+ * |            |                                   | still lack their effect (doubt.ts)                                       |
  * | types      | JSON array of event types, sorted | the types that wrote this state; a script that wants more rebuilds it    |
  * | lease      | `{"holder", "until"}`             | the instance that brings the state up to date, and when it counts as dead |
  */
@@ -13,6 +15,7 @@ export const META = {
   generation: 'generation',
   status: 'status',
   checkpoint: 'checkpoint',
+  doubt: 'doubt',
   types: 'types',
   lease: 'lease',
 } as const;

@@ -1,3 +1,4 @@
+import { Abort } from '../../lua/vm.js';
 import type { BatchOutcome } from '../types.js';
 import type { Send } from './context.js';
 import { makeEntry, resolveSends } from './entry-making.js';
@@ -112,7 +113,14 @@ export class Outbox {
   }
 
   async #accepted(open: OpenEntry, receipts: Receipts, job: Job): Promise<void> {
-    const followUp = await this.#judge(open, 'success', receipts, job);
+    let followUp: OpenEntry | undefined;
+    try {
+      followUp = await this.#judge(open, 'success', receipts, job);
+    } catch (error) {
+      // Accepted is accepted: the entry stays, and whoever comes next drops it. If the store is lost, the log has the events.
+      if (!(error instanceof Abort)) throw error;
+      this.parts.trouble(error);
+    }
     if (!followUp) return;
     // What the listeners sent on is a durable entry of its own: whatever becomes of it, this batch is accepted.
     const settled = await this.#send(followUp, undefined, job);

@@ -2,6 +2,7 @@ import { Abort } from '../../lua/vm.js';
 import type { Commit, Expectation, Write } from '../../state/state-store.js';
 import type { EventView } from '../types.js';
 import { StateLost, StateUnavailable, Voided } from './aborts.js';
+import type { DoubtfulRange } from './doubt.js';
 import { emptyState } from './emptying.js';
 import { Job } from './job.js';
 import { Lease } from './lease.js';
@@ -30,6 +31,12 @@ export interface Progress {
   readonly here: boolean;
 }
 
+export interface PreparedState {
+  readonly generation: string;
+  /** part of the log whose effects may be missing, after a loss */
+  readonly doubt: DoubtfulRange | undefined;
+}
+
 type Plan = 'ready' | 'from-the-start' | 'go-on';
 type Meta = Readonly<Record<MetaKey, string | undefined>>;
 
@@ -41,8 +48,9 @@ type Meta = Readonly<Record<MetaKey, string | undefined>>;
  * | no generation, or made without a type the script wants | new generation, empty the state, page through everything      |
  * | now, or a checkpoint beyond the end of the log         |                                                               |
  * | a rebuild that somebody has begun                      | go on at its checkpoint                                       |
- * | a checkpoint before what is acknowledged               | page through what was acknowledged after it; usually all of   |
+ * | a checkpoint before the end of the log                 | page through what was acknowledged after it; usually all of   |
  * |                                                        | it is here already, and nothing is written but the checkpoint |
+ * | and the store may be an older copy than it was         | the same, under a new generation, so that all instances do it |
  *
  * Invariants:
  * - Only the leaseholder writes, and each of its commits expects the lease. A new generation is committed before anything is
@@ -56,6 +64,7 @@ export class Preparation {
   readonly #state: StateAccess;
   readonly #types: string;
   progress: Progress = { done: 0, total: undefined, here: false };
+  storeAway = false;
 
   constructor(
     private readonly parts: EngineParts,
@@ -68,17 +77,23 @@ export class Preparation {
     this.#types = JSON.stringify(stateTypes(parts.model));
   }
 
-  /** Tries until it is done. @returns the generation of the state that is now fit @throws Voided when the service stops */
-  async run(): Promise<string> {
+  /**
+   * Tries until it is done.
+   * @param suspect the store may have been set back to an older copy: nobody may go on as before
+   * @throws Voided when the service stops
+   */
+  async run(suspect: boolean): Promise<PreparedState> {
     const { limits, log, sleep } = this.parts;
     for (let pause = limits.retryMs; ; pause = Math.min(pause * 2, limits.retryMaxMs)) {
       if (this.ended()) throw new Voided('the service stops');
       try {
-        const generation = await this.#attempt();
-        if (generation !== undefined) return generation;
+        const prepared = await this.#attempt(suspect);
+        this.storeAway = false;
+        if (prepared) return prepared;
         pause = limits.retryMs;
       } catch (error) {
-        if (error instanceof StateUnavailable) log.warn({ error }, 'the state store is away; trying again');
+        this.storeAway = error instanceof StateUnavailable;
+        if (this.storeAway) log.warn({ error }, 'the state store is away; trying again');
         else if (error instanceof StateLost) log.info({}, error.message);
         else log.error({ error }, 'the state could not be brought up to date; trying again');
       }
@@ -87,52 +102,63 @@ export class Preparation {
   }
 
   /** @returns undefined if another instance is at it */
-  async #attempt(): Promise<string | undefined> {
+  async #attempt(suspect: boolean): Promise<PreparedState | undefined> {
     const ends = this.ends();
     const found = await this.#meta();
-    if (this.#plan(found, ends) === 'ready') return found.generation;
+    if (!suspect && this.#plan(found, ends) === 'ready') return preparedState(found);
     const lease = await Lease.take(this.#state, this.parts);
     if (!lease) {
-      this.progress = {
-        done: positionOfCursor(found.checkpoint),
-        total: positionOfCursor(ends.head),
-        here: false,
-      };
+      const total = positionOfCursor(ends.head);
+      this.progress = { done: positionOfCursor(found.checkpoint), total, here: false };
       return undefined;
     }
     try {
-      return await this.#underLease(lease, ends);
+      return await this.#underLease(lease, ends, suspect);
     } catch (error) {
       await lease.release().catch(() => {}); // it ends by itself
       throw error;
     }
   }
 
-  async #underLease(lease: Lease, ends: LogEnds): Promise<string> {
+  async #underLease(lease: Lease, ends: LogEnds, suspect: boolean): Promise<PreparedState> {
     // What was found before the lease was taken may be over.
     let meta = await this.#meta();
-    if (this.#plan(meta, ends) === 'from-the-start') meta = await this.#newGeneration(lease);
+    if (this.#plan(meta, ends) === 'from-the-start') meta = await this.#newGeneration(lease, 'emptying');
+    else if (suspect && meta.status === 'live') meta = await this.#newGeneration(lease, 'rebuilding');
     if (meta.status === 'emptying') meta = await this.#emptied(lease, meta);
-    const checkpoint = meta.checkpoint ?? '0';
-    await this.#pages(lease, meta, checkpoint, ends);
+    const lost = meta.status !== 'live';
+    const reached = await this.#pages(lease, meta, ends);
+    await this.#finish(lease, meta, ends, lost ? later(ends.head, reached) : meta.doubt);
+    return preparedState(await this.#meta());
+  }
+
+  /** @param doubt cursor: what is not acknowledged yet, up to here, may have been handled before a loss */
+  async #finish(
+    lease: Lease,
+    meta: Meta,
+    { acknowledged }: LogEnds,
+    doubt: string | undefined,
+  ): Promise<void> {
+    const certain = doubt === undefined || positionOfCursor(acknowledged) >= positionOfCursor(doubt);
     await this.#commit(lease, meta, {
       expect: [],
       writes: [
         set('status', 'live'),
-        set('checkpoint', later(checkpoint, ends.acknowledged)),
+        set('checkpoint', later(meta.checkpoint ?? '0', acknowledged)),
         set('types', this.#types),
+        certain ? { op: 'del', space: 'meta', key: META.doubt } : set('doubt', doubt),
         lease.drop(),
       ],
     });
-    return meta.generation ?? '';
   }
 
-  #plan(meta: Meta, { acknowledged, head }: LogEnds): Plan {
+  #plan(meta: Meta, { head }: LogEnds): Plan {
     const checkpoint = positionOfCursor(meta.checkpoint);
     if (meta.generation === undefined) return 'from-the-start';
     if (meta.status === 'emptying') return 'go-on';
     if (this.#lacksTypes(meta) || checkpoint > positionOfCursor(head)) return 'from-the-start';
-    const upToDate = checkpoint >= positionOfCursor(acknowledged) && meta.types === this.#types;
+    // Not `acknowledged`: behind one event that is owed for long, others are acknowledged, and may be missing here.
+    const upToDate = checkpoint >= positionOfCursor(head) && meta.types === this.#types;
     return meta.status === 'live' && upToDate ? 'ready' : 'go-on';
   }
 
@@ -142,14 +168,10 @@ export class Preparation {
   }
 
   /** From this commit on no live handler of any instance can write. */
-  async #newGeneration(lease: Lease): Promise<Meta> {
+  async #newGeneration(lease: Lease, status: 'emptying' | 'rebuilding'): Promise<Meta> {
     this.counters.rebuilds++;
-    const writes = [
-      set('generation', this.parts.ids()),
-      set('status', 'emptying'),
-      set('checkpoint', '0'),
-      set('types', this.#types),
-    ];
+    const writes = [set('generation', this.parts.ids()), set('status', status)];
+    if (status === 'emptying') writes.push(set('checkpoint', '0'), set('types', this.#types));
     await this.#commit(lease, undefined, { expect: [], writes });
     return this.#meta();
   }
@@ -160,17 +182,21 @@ export class Preparation {
     return this.#meta();
   }
 
-  async #pages(lease: Lease, meta: Meta, checkpoint: string, ends: LogEnds): Promise<void> {
+  /** @returns the cursor of the last event that was looked at */
+  async #pages(lease: Lease, meta: Meta, ends: LogEnds): Promise<string> {
+    const checkpoint = meta.checkpoint ?? '0';
+    let reached = checkpoint;
     const eventTypes = subscribedTypes(this.parts.model);
     const limit = this.parts.limits.pageEvents;
     for (let after: string | undefined = checkpoint; after !== undefined; ) {
       this.progress = { done: positionOfCursor(after), total: positionOfCursor(ends.head), here: true };
       const page = await this.parts.bus.query({ eventTypes, after, limit, acknowledgedOnly: true });
-      const reached = page.next ?? page.events.at(-1)?.position ?? after;
+      reached = page.next ?? page.events.at(-1)?.position ?? after;
       await this.#page(lease, meta, page.events, later(checkpoint, earlier(reached, ends.acknowledged)));
       after = page.next;
       if (this.ended()) throw new Voided('the service stops');
     }
+    return reached;
   }
 
   /** One commit; again, if live handlers of other instances have changed what it is built on. */
@@ -232,6 +258,13 @@ export class Preparation {
     const keys = Object.keys(META) as MetaKey[];
     return Object.fromEntries(await Promise.all(keys.map(read))) as Meta;
   }
+}
+
+function preparedState({ generation, checkpoint, doubt }: Meta): PreparedState {
+  return {
+    generation: generation ?? '',
+    doubt: doubt === undefined ? undefined : { after: checkpoint ?? '0', upTo: doubt },
+  };
 }
 
 function set(key: MetaKey, text: string): Write {

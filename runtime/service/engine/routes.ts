@@ -1,6 +1,6 @@
 import { ScriptError } from '../../lua/vm.js';
 import type { RouteAnswer, RouteCall, RouteOutcome } from '../types.js';
-import { StateLost, StateUnavailable } from './aborts.js';
+import { StateLost, StateSetBack, StateUnavailable } from './aborts.js';
 import { fingerprint, parseAnswer, routeAnswer } from './answers.js';
 import { Overdue } from './job.js';
 import { covers } from './marks.js';
@@ -140,7 +140,7 @@ export class Routes {
       this.parts.trouble(error);
       return failure('state_unavailable', 'the state store cannot be reached');
     }
-    if (error instanceof StateLost) {
+    if (error instanceof StateLost || error instanceof StateSetBack) {
       this.parts.trouble(error);
       return failure('rebuilding', 'the state is being rebuilt');
     }

@@ -4,6 +4,7 @@ import type { LazyMarks } from './lazy-marks.js';
 import type { LiveState } from './live-state.js';
 import type { MarkWatch } from './mark-watch.js';
 import type { EngineParts } from './options.js';
+import type { RaisedMarks } from './raised-marks.js';
 import { Transaction } from './transaction.js';
 
 /** Numbers for /metrics; each only grows. */
@@ -38,6 +39,7 @@ export interface LiveParts extends EngineParts {
   readonly watch: MarkWatch;
   readonly lazyMarks: LazyMarks;
   readonly contention: Contention;
+  readonly raisedMarks: RaisedMarks;
   readonly counters: Counters;
   /** the store is away or lost: the engine has to prepare again */
   readonly trouble: (reason: Abort) => void;

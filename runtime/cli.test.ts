@@ -187,7 +187,7 @@ describe('stopping', () => {
       `bus:register("slow")
       bus:route("GET", "/slow", function()
         log:info("slow begins")
-        for i = 1, 5 do auth:hash_password("x") end
+        for i = 1, 10 do auth:hash_password("x") end
         return HTTP_OK, "done"
       end)`,
     );
@@ -210,14 +210,22 @@ describe('stopping', () => {
   });
 
   test('a request that is under way is answered first', async () => {
-    const { child, url, exit } = await liveService();
+    const { child, url, exit, said } = await liveService();
     const answer = fetch(`${url}/slow`);
-    await until(async () =>
-      (await (await fetch(`${url}/metrics`)).text()).includes('autokrator_service_live'),
-    );
+    await until(() => said('slow begins'));
     child.kill('SIGTERM');
-    expect((await answer).status).toBe(200);
+    expect(await (await answer).json()).toBe('done');
     expect(await exit).toBe(0);
+  });
+
+  test('a second signal ends it at once, whatever is under way', async () => {
+    const { child, url, exit, said } = await liveService();
+    const answer = fetch(`${url}/slow`).catch(() => 'cut off');
+    await until(() => said('slow begins'));
+    child.kill('SIGTERM');
+    await until(() => said('stopping'));
+    child.kill('SIGTERM');
+    expect([await exit, await answer]).toEqual([130, 'cut off']);
   });
 
   test('the end of the supervisor that started it ends it too', async () => {

@@ -11,7 +11,7 @@ import { openState } from '../state/registry.js';
 import { addressText, reachableAddress } from './address.js';
 import { createBusClient } from './bus-client/bus-client.js';
 import { createEngine } from './engine/engine.js';
-import { createHttp } from './http/server.js';
+import { closeHttp, createHttp } from './http/server.js';
 import { loadScript } from './script.js';
 import { StartError } from './start-error.js';
 import type { EngineState, ServiceModel } from './types.js';
@@ -61,7 +61,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     opened.push(() => engine.stop());
 
     const http = createHttp({ model, engine, log, newId });
-    opened.push(() => http.close());
+    opened.push(() => closeHttp(http));
     const address = await listen(http, options.bind);
     instance.http_address = addressText(reachableAddress(address));
 

@@ -40,6 +40,8 @@ export interface HttpOptions {
 const BODY_BYTES_MAX = 1024 * 1024;
 /** A request that has not arrived completely by then is cut off: nobody may hold a socket by sending a byte now and then. */
 const REQUEST_MS_MAX = 30_000;
+/** How long a stop waits for callers. */
+const CLOSE_MS_MAX = 5_000;
 
 export function createHttp(options: HttpOptions): FastifyInstance {
   const service = new HttpService(options);
@@ -55,7 +57,28 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   app.setErrorHandler<FastifyError | RequestError>((error, _request, reply) => service.fail(error, reply));
   app.setNotFoundHandler((request, reply) => service.handle(request, reply));
   app.all('*', (request, reply) => service.handle(request, reply));
+  closeConnectionsWhenClosing(app);
   return app;
+}
+
+/** Takes no more requests, and resolves when those under way are answered. Who does not read an answer is cut off. */
+export async function closeHttp(app: FastifyInstance): Promise<void> {
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS_MAX);
+  await app.close();
+  clearTimeout(cutOff);
+}
+
+/** An answer that leaves while the server closes ends its connection: a kept one would hold the closing up. */
+function closeConnectionsWhenClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done(null, payload);
+  });
 }
 
 class HttpService {

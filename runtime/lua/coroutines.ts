@@ -128,12 +128,7 @@ function resumeResults(L: State, back: Exclude<Back, { kind: 'waiting' }>): numb
   return count + 1;
 }
 
+/** The error goes on as it is; Lua 5.3 puts the place of the call in front, once per level. */
 function wrapResults(L: State, back: Exclude<Back, { kind: 'waiting' }>): number {
-  if (back.kind === 'values') return back.count;
-  if (lua.lua_type(L, -1) === lua.LUA_TSTRING) {
-    lauxlib.luaL_where(L, 1);
-    lua.lua_insert(L, -2);
-    lua.lua_concat(L, 2);
-  }
-  return lua.lua_error(L);
+  return back.kind === 'values' ? back.count : lua.lua_error(L);
 }

@@ -3,12 +3,17 @@
  * of it that we use, typed. What the repairs are and why: `patches/fengari+0.1.5.patch`.
  */
 import { createRequire } from 'node:module';
-import v8 from 'node:v8';
-import type { Bytes, Constants, Internals, LauxApi, LuaApi, LuaCFunction, State } from './fengari-types.js';
+import type {
+  Bytes,
+  Constants,
+  Internals,
+  LauxApi,
+  LuaApi,
+  LuaCFunction,
+  State,
+  Table,
+} from './fengari-types.js';
 import { requireRepaired } from './self-test.js';
-
-// Baseline code of the interpreter loop is slower than the interpreter for it, and V8 stays with it for long.
-v8.setFlagsFromString('--no-sparkplug');
 
 const require = createRequire(import.meta.url);
 const fengari = require('fengari') as {
@@ -25,6 +30,7 @@ const strings = require('fengari/src/lstring.js') as { TString: Internals['TStri
 const tables = require('fengari/src/ltable.js') as {
   luaH_new: Internals['newTable'];
   luaH_setfrom: Internals['set'];
+  invalidateTMcache: (table: Table) => void;
   luaH_setint: Internals['setAt'];
   luaH_get: Internals['get'];
 };
@@ -41,7 +47,10 @@ export const internals: Internals = {
   TString: strings.TString,
   newTable: tables.luaH_new,
   newUserdata: (L, metatable) => Object.assign(new objects.Udata(L, 0), { metatable }),
-  set: tables.luaH_setfrom,
+  set: (L, table, key, value) => {
+    tables.luaH_setfrom(L, table, key, value);
+    tables.invalidateTMcache(table);
+  },
   setAt: tables.luaH_setint,
   get: tables.luaH_get,
 };

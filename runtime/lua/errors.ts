@@ -75,9 +75,9 @@ export function errorText(error: TValue, values: ValuesOut): string {
   try {
     const value = values.json(error);
     return typeof value === 'string' ? value : `error value ${JSON.stringify(value) ?? 'nil'}`;
-  } catch {
+  } catch (reason) {
     if (error.type === TYPE.LUA_TLNGSTR) return text((error.value as TString).realstring);
-    return 'an error value that is no text';
+    return `an error value that is no text: ${(reason as Error).message}`;
   }
 }
 

@@ -18,8 +18,9 @@ export function jsonFunctions(
 
   return {
     encode: (L) => {
-      const value = argument(L, first(L));
-      pushValue(L, valuesIn.convert(encode(L, valuesOut, value)));
+      const encoded = encode(L, valuesOut, argument(L, first(L)));
+      if (encoded.length > L.l_G.stringmax) L.l_G.toolong(L, encoded.length);
+      pushValue(L, valuesIn.convert(encoded));
       return 1;
     },
     decode: (L) => {

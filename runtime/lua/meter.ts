@@ -4,9 +4,8 @@
  */
 import v8 from 'node:v8';
 import vm from 'node:vm';
-import { budgetError } from './errors.js';
 import type { GlobalState, State } from './fengari-types.js';
-import { Kill } from './kill.js';
+import { BudgetExceeded, Kill } from './kill.js';
 import type { Task } from './task.js';
 import type { Budgets } from './vm.js';
 
@@ -21,7 +20,6 @@ interface Slice {
 }
 
 export class Meter {
-  readonly #main: State;
   readonly #global: GlobalState;
   /** slices of tasks, the innermost last: a host function may call back into Lua */
   readonly #slices: Slice[] = [];
@@ -31,7 +29,6 @@ export class Meter {
     main: State,
     private readonly budgets: Budgets,
   ) {
-    this.#main = main;
     this.#global = main.l_G;
     this.#global.outoffuel = () => this.#look();
     this.#global.stringmax = budgets.stringBytesMax;
@@ -93,8 +90,7 @@ export class Meter {
   }
 
   #kill(problem: string): never {
-    const chain = this.#slices.at(-1)?.task.chain ?? [];
-    throw new Kill(budgetError(this.#main, chain, problem));
+    throw new Kill(new BudgetExceeded(problem));
   }
 }
 

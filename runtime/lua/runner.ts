@@ -4,9 +4,9 @@
  */
 import { definition } from './conversion.js';
 import { lua } from './engine.js';
-import { raise, raiseNative, scriptError, traceback } from './errors.js';
+import { budgetError, raise, raiseNative, scriptError, traceback } from './errors.js';
 import type { State, TValue } from './fengari-types.js';
-import { Kill } from './kill.js';
+import { BudgetExceeded, Kill } from './kill.js';
 import { Meter } from './meter.js';
 import { type Outcome, Task } from './task.js';
 import type { ValuesOut } from './values-out.js';
@@ -81,22 +81,30 @@ export class Runner {
   }
 
   #slice(task: Task, nargs: number): void {
+    const end = this.#resume(task, nargs);
+    if ('thrown' in end) this.#end(task, () => task.reject(this.#reason(task, end.thrown)));
+    else if (end.status === lua.LUA_YIELD) this.#sleep(task);
+    else if (end.status === lua.LUA_OK) this.#finish(task);
+    else this.#end(task, () => task.reject(scriptError(this.main, task, this.valuesOut)));
+  }
+
+  #resume(task: Task, nargs: number): { status: number } | { thrown: unknown } {
     const before = this.#current;
     this.#current = task;
     this.#meter.enter(task);
-    let status: number;
     try {
-      status = lua.lua_resume(task.coroutine, null, nargs);
-    } catch (error) {
-      this.#end(task, () => task.reject(error instanceof Kill ? error.reason : error));
-      return;
+      return { status: lua.lua_resume(task.coroutine, null, nargs) };
+    } catch (thrown) {
+      return { thrown };
     } finally {
       this.#meter.leave();
       this.#current = before;
     }
-    if (status === lua.LUA_YIELD) this.#sleep(task);
-    else if (status === lua.LUA_OK) this.#finish(task);
-    else this.#end(task, () => task.reject(scriptError(this.main, task, this.valuesOut)));
+  }
+
+  #reason(task: Task, thrown: unknown): unknown {
+    const reason = thrown instanceof Kill ? thrown.reason : thrown;
+    return reason instanceof BudgetExceeded ? budgetError(this.main, task.chain, reason.problem) : reason;
   }
 
   #sleep(task: Task): void {

@@ -21,6 +21,8 @@ export const BUDGETS: Budgets = {
 
 export interface TestScript {
   readonly vm: Vm;
+  /** path of the script */
+  readonly file: string;
   /** what the script handed to the host with `test.on(name, f)` */
   readonly functions: ReadonlyMap<string, LuaFunction>;
   /** calls the function that the script registered under this name */
@@ -66,6 +68,7 @@ export async function startScript(source: string, options: TestOptions = {}): Pr
   }
   return {
     vm,
+    file: join(folder, 'script.lua'),
     functions,
     call: (name, ...args) => vm.call(functions.get(name)!, args, 'context'),
     close,

@@ -1,15 +1,17 @@
+import { Agent, get, type IncomingMessage } from 'node:http';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { silentLogger } from '../../../common/log.js';
+import { until } from '../../../test/support/until.js';
 import type { EngineState, RouteCall, RouteOutcome, ServiceModel } from '../types.js';
-import { createHttp } from './server.js';
+import { closeHttp, createHttp } from './server.js';
 
 const UUID = '0191e0f0-0000-7000-8000-00000000abcd';
 const MADE = '0191e0f0-0000-7000-8000-000000005678';
 
 let state: EngineState;
 let calls: RouteCall[];
-let outcome: RouteOutcome | Error;
+let outcome: RouteOutcome | Error | Promise<RouteOutcome>;
 let app: FastifyInstance;
 
 function serve(...routes: string[]): FastifyInstance {
@@ -291,4 +293,26 @@ describe('the host’s own pages', () => {
     expect((await app.inject('/health_check')).body).toBe('OK');
     expect((await app.inject('/ready')).json()).toMatchObject({ state: 'live' });
   });
+});
+
+test('closing answers what is under way and ends its connection', async () => {
+  let finish: (outcome: RouteOutcome) => void = () => {};
+  outcome = new Promise((resolve) => {
+    finish = resolve;
+  });
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  const agent = new Agent({ keepAlive: true });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    get(`${address}/account/5`, { agent }, resolve).once('error', reject);
+  });
+  await until(() => calls.length === 1);
+
+  const closed = closeHttp(app);
+  await until(() => !app.server.listening);
+  finish({ kind: 'answer', answer: { status: 200, body: 'done' }, replayed: false });
+  const answer = await answered;
+  expect([answer.statusCode, answer.headers.connection]).toEqual([200, 'close']);
+  answer.resume();
+  await closed;
+  agent.destroy();
 });

@@ -14,7 +14,7 @@ import {
 
 export const BUDGETS: Budgets = {
   instructionsMax: 1_000_000,
-  sliceMs: 2000,
+  sliceMs: 60_000,
   stringBytesMax: 8 << 20,
   heapBytesMax: 256 << 20,
 };

@@ -1,10 +1,4 @@
-import {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  fastify,
-  LogController,
-} from 'fastify';
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import { StoreError } from '../../store/event-store.js';
 import { ConditionError } from '../query-filter.js';
 import type { HttpContext } from './context.js';
@@ -21,9 +15,7 @@ const VARIABLE_LENGTH_MAX = 2048;
 /** The HTTP side of the bus. Every refusal is `{error: code, message, …}` with a code of the error registry. */
 export function buildApp(context: HttpContext): FastifyInstance {
   const { settings, log } = context;
-  const app: FastifyInstance = fastify({
-    loggerInstance: log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+  const app = fastify({
     bodyLimit: settings.bodyBytesMax,
     requestTimeout: settings.requestTimeoutMs,
     forceCloseConnections: true,

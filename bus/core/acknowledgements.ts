@@ -16,7 +16,7 @@ export function ack(state: State, session: Session, deliveries: readonly string[
 /** Verb `ack` of the first generation: by key and value, within what is out at this session. */
 export function ackEvent(state: State, session: Session, key: string, value: number): void {
   const lane = session.client?.lanes.get(key);
-  const debt = lane?.holder === session ? lane.queue.find(({ event }) => event.value === value) : undefined;
+  const debt = lane?.queue.find(({ event }) => event.value === value);
   if (debt !== undefined && session.debtOf(debt.delivery) === debt) finish(state, session, debt);
   else refuseFenced(state, session, 'ack');
 }

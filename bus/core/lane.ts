@@ -95,6 +95,6 @@ export class Lane {
 
   /** Owes nothing and waits for nothing: remembered only for who holds the key. */
   get idle(): boolean {
-    return this.queue.length === 0 && !this.spilled;
+    return this.queue.length === 0 && !this.spilled && this.parked.length === 0;
   }
 }

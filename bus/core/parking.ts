@@ -50,11 +50,6 @@ export function park(state: State, debt: Debt, error: HandlerError): void {
 export function parkRecovered(client: ClientType, record: ParkedRecord): void {
   const lane = client.lanes.get(record.key) ?? new Lane(client, record.key);
   client.lanes.set(record.key, lane);
-  if (lane.parked.length === 0) {
-    lane.after = record.position - 1;
-    markSpill(lane, record.position, record.firstFailure);
-  }
-  lane.skipped = record.position;
   const parked: Parked = { lane, record, deciding: false };
   lane.parked.push(parked);
   client.parked.set(record.position, parked);
@@ -98,8 +93,8 @@ class PendingDecision implements Pending {
     const { lane, record } = parked;
     lane.parked.splice(lane.parked.indexOf(parked), 1);
     lane.client.parked.delete(record.position);
-    // A skipped event is out of the books of the store: the read of the key goes past it.
     if (this.record.decision === 'skip') lane.client.owed -= 1;
+    if (!lane.spilled) passBy(lane, record);
     settleLane(state, lane);
     state.refillable.add(lane.client);
     state.emit({ kind: 'operator-answer', request });
@@ -110,6 +105,16 @@ class PendingDecision implements Pending {
     answerOperator(this.state, this.request, 'store_unavailable', reason);
     return false;
   }
+}
+
+/**
+ * After a restart, the scan may not have come to the event yet, and a page of it that is under way may show the debt as it was before the
+ * decision. So the scan is to pass over this lane, which goes on with a read of its own.
+ */
+function passBy(lane: Lane, record: ParkedRecord): void {
+  lane.after = Math.max(lane.after, lane.client.scanned);
+  lane.skipped = record.position;
+  markSpill(lane, lane.after + 1, record.firstFailure);
 }
 
 function answerOperator(state: State, request: number, code: ErrorCode, message: string): void {

@@ -118,7 +118,7 @@ function lanePage(state: State, lane: Lane, events: readonly StoredEvent[], upTo
   lane.reading = 0;
   for (const event of events) {
     if (event.position >= lane.barrier) break;
-    if (event.position > lane.after) enqueue(lane, event);
+    enqueue(lane, event);
   }
   lane.after = Math.max(lane.after, Math.min(upTo, lane.barrier - 1));
   markSpill(lane, lane.spilled ? lane.after + 1 : undefined, events.at(-1)?.time ?? lane.spill?.time ?? 0);
@@ -131,7 +131,8 @@ function admit(state: State, client: ClientType, event: StoredEvent): void {
   const lane = laneOf(client, event.key);
   if (event.position <= lane.after) return;
   client.idle.delete(lane);
-  if (lane.spilled || lane.queue.length >= state.options.laneEventsMax) {
+  const full = lane.queue.length >= state.options.laneEventsMax;
+  if (lane.spilled || full || event.position >= lane.barrier) {
     if (!lane.spilled) markSpill(lane, event.position, event.time);
     lane.skipped = event.position;
   } else {

@@ -146,16 +146,15 @@ export class Service extends Client {
     else this.#acknowledge(lane, delivery);
   }
 
-  #fail(lane: LaneWork, { delivery, event }: Delivery): void {
-    this.say({
-      kind: 'nack',
-      delivery,
-      error: { message: 'simulated' },
-      retry: this.world.chance.percent(85),
-    });
-    lane.waiting.length = 0;
+  /** Mostly the event in hand fails; an odd client gives up a later one of the lane while an earlier one is still out. */
+  #fail(lane: LaneWork, inHand: Delivery): void {
+    const { chance } = this.world;
+    const { delivery, event } = chance.percent(20) ? lane.waiting.at(-1)! : inHand;
+    this.say({ kind: 'nack', delivery, error: { message: 'simulated' }, retry: chance.percent(85) });
+    lane.waiting.splice(lane.waiting.findIndex((waiting) => waiting.event === event));
     lane.failedAt = event.position;
     lane.busy = false;
+    this.#work(lane);
   }
 
   #acknowledge(lane: LaneWork, { delivery, event }: Delivery): void {
@@ -181,6 +180,7 @@ export class Service extends Client {
     const batch = { batchId, events, delivery, tries };
     this.#batches.set(batchId, batch);
     this.#sendBatch(batch);
+    if (this.world.faults && chance.percent(5)) this.say({ kind: 'ack', deliveries: [delivery.delivery] });
   }
 
   #sendBatch({ batchId, events, delivery }: Batch): void {

@@ -15,6 +15,8 @@ export class Books implements Checker {
   /** every subscription there ever was, as `client type: types` */
   readonly registered = new Set<string>();
   readonly #batches = new Set<string>();
+  /** `client type/position` */
+  readonly #parked = new Set<string>();
 
   durable(records: readonly LogRecord[]): void {
     for (const record of records) this.#fold(record);
@@ -39,16 +41,26 @@ export class Books implements Checker {
   }
 
   #fold(record: LogRecord): void {
-    if (record.kind === 'batch') this.#batch(record);
-    else if (record.kind === 'ack')
-      for (const position of record.positions) this.#end(record.clientType, position);
-    else if (record.kind === 'unparked' && record.decision === 'skip')
-      this.#end(record.clientType, record.position);
-    else if (record.kind === 'parked')
-      demand(this.owed(record.clientType, record.position), `parked but not owed: ${record.position}`);
-    else if (record.kind === 'subscription') {
-      this.subscriptions.set(record.clientType, record.eventTypes);
-      this.registered.add(subscriptionName(record.clientType, record.eventTypes));
+    switch (record.kind) {
+      case 'batch':
+        this.#batch(record);
+        break;
+      case 'ack':
+        for (const position of record.positions) this.#end(record.clientType, position);
+        break;
+      case 'subscription':
+        this.subscriptions.set(record.clientType, record.eventTypes);
+        this.registered.add(subscriptionName(record.clientType, record.eventTypes));
+        break;
+      case 'parked':
+        demand(this.owed(record.clientType, record.position), `parked but not owed: ${record.position}`);
+        this.#parked.add(`${record.clientType}/${record.position}`);
+        break;
+      case 'unparked': {
+        const name = `${record.clientType}/${record.position}`;
+        demand(this.#parked.delete(name), `decided, but not parked on the disk: ${name}`);
+        if (record.decision === 'skip') this.#end(record.clientType, record.position);
+      }
     }
   }
 

@@ -45,6 +45,7 @@ export class DeliveryChecker implements Checker {
   #completing = new Map<string, number>();
   /** batch id → what it may acknowledge */
   readonly #claims = new Map<string, string>();
+  readonly #claimed = new Set<string>();
   #parked = new Set<string>();
   #decided = new Map<string, number>();
   readonly #tokens = new Set<string>();
@@ -107,7 +108,9 @@ export class DeliveryChecker implements Checker {
     }
     if (input.kind === 'new' && input.acknowledges !== undefined) {
       const claimed = valid(input.acknowledges);
-      if (claimed !== undefined) this.#claims.set(input.batchId!, nameOf(claimed));
+      if (claimed === undefined) return [];
+      this.#claims.set(input.batchId!, nameOf(claimed));
+      this.#claimed.add(nameOf(claimed));
     }
     return [];
   }
@@ -120,6 +123,8 @@ export class DeliveryChecker implements Checker {
     for (const out of claimed) {
       if (out === undefined) continue;
       if (fenced > invalid) {
+        // Nor can it be seen whether a batch was accepted that waits for the disk to come back.
+        if (this.#claimed.has(nameOf(out))) continue;
         // From outside it cannot be seen when an overdue lane is taken back, only when it may be.
         demand(this.#isOverdue(now, out), `refused, though out there in time: ${nameOf(out)}`);
         this.#takeBack(out, 0);

@@ -116,6 +116,11 @@ describe('the other budgets', () => {
     });
     const garbage = 'for i = 1, 300 do local s = ("x"):rep(1000000) .. i end return "survived"';
     expect(await runHandler(garbage, { budgets })).toEqual(['survived']);
+    const globals = { host: { big: async () => ['x'.repeat(1_000_000)] } };
+    const waits = 'local t = {} for i = 1, 300 do local s = host.big()[1] t[KEEP] = s end return "survived"';
+    const { message } = await scriptErrorOf(runHandler(waits.replace('KEEP', 'i'), { budgets, globals }));
+    expect(message).toMatch(/uses more than 50000000 bytes/);
+    expect(await runHandler(waits.replace('KEEP', '1'), { budgets, globals })).toEqual(['survived']);
   });
 });
 

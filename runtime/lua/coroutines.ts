@@ -117,8 +117,7 @@ function coroutineArgument(L: State): State {
 function refuse(coroutine: State, nargs: number): string | undefined {
   if (!lua.lua_checkstack(coroutine, nargs)) return 'too many arguments to resume';
   const isDead = lua.lua_status(coroutine) === lua.LUA_OK && lua.lua_gettop(coroutine) === 0;
-  if (isDead) return 'cannot resume dead coroutine';
-  return undefined;
+  return isDead ? 'cannot resume dead coroutine' : undefined;
 }
 
 function resumeResults(L: State, back: Exclude<Back, { kind: 'waiting' }>): number {

@@ -12,6 +12,7 @@ import type {
   LuaCFunction,
   State,
   Table,
+  TValue,
 } from './fengari-types.js';
 import { requireRepaired } from './self-test.js';
 
@@ -65,6 +66,14 @@ export function bytes(text: string): Bytes {
 /** A text for people: bytes that are no UTF-8 are shown as U+FFFD. */
 export function text(of: Bytes): string {
   return Buffer.from(of.buffer, of.byteOffset, of.byteLength).toString('utf8');
+}
+
+/** Pushes a value that was made without the stack; takes a slot as any push does. */
+export function pushValue(L: State, { type, value }: TValue): void {
+  lua.lua_pushnil(L);
+  const slot: { type: number; value: unknown } = L.stack[L.top - 1]!;
+  slot.type = type;
+  slot.value = value;
 }
 
 requireRepaired({ lua, lauxlib, lualib, bytes, text });

@@ -6,15 +6,14 @@ import type { Task } from './task.js';
 import type { ValuesOut } from './values-out.js';
 import { ScriptError } from './vm.js';
 
+type Kind = 'runtime' | 'conversion';
+
 /** Strings that report a value that could not cross, so that an error nobody caught keeps its kind. */
 const conversions = new WeakSet<TString>();
 
 /** Raises a Lua error at the line of the script that is running, or that called the running library function. */
-export function raise(L: State, message: string, kind: 'runtime' | 'conversion' = 'runtime'): never {
-  lauxlib.luaL_where(L, 1);
-  lua.lua_pushstring(L, bytes(message));
-  lua.lua_concat(L, 2);
-  if (kind === 'conversion') conversions.add(L.stack[L.top - 1]!.value as TString);
+export function raise(L: State, message: string, kind: Kind = 'runtime'): never {
+  pushError(L, message, kind);
   lua.lua_error(L);
   throw new Error('lua_error returned');
 }
@@ -22,12 +21,15 @@ export function raise(L: State, message: string, kind: 'runtime' | 'conversion' 
 /** The engine's handler for JavaScript exceptions that are not its own: they become Lua errors. */
 export function raiseNative(L: State): number {
   const error = lua.lua_touserdata(L, -1);
-  const kind = error instanceof ConversionError ? 'conversion' : 'runtime';
+  pushError(L, nativeMessage(error), error instanceof ConversionError ? 'conversion' : 'runtime');
+  return 1;
+}
+
+function pushError(L: State, message: string, kind: Kind): void {
   lauxlib.luaL_where(L, 1);
-  lua.lua_pushstring(L, bytes(nativeMessage(error)));
+  lua.lua_pushstring(L, bytes(message));
   lua.lua_concat(L, 2);
   if (kind === 'conversion') conversions.add(L.stack[L.top - 1]!.value as TString);
-  return 1;
 }
 
 function nativeMessage(error: unknown): string {
@@ -42,7 +44,7 @@ export function traceback(main: State, chain: readonly State[]): string {
     lauxlib.luaL_traceback(main, coroutine, null, 0);
     const stack = text(lauxlib.luaL_tolstring(main, -1));
     lua.lua_settop(main, 0);
-    return stack.replace(/^stack traceback:\n?/, '');
+    return stack.replace(/^stack traceback:\n?/, '').replaceAll('\t[JS]: in ', '\t[host]: in ');
   });
   return `stack traceback:\n${stacks.filter((stack) => stack !== '').join('\n')}`;
 }

@@ -1,10 +1,10 @@
 /** Host functions as Lua functions: arguments out, result in, errors and waits in between. */
 import { ConversionError } from './conversion.js';
-import { internals, TYPE } from './engine.js';
+import { internals, pushValue, TYPE } from './engine.js';
 import { raise } from './errors.js';
 import type { LuaCFunction, State, Table } from './fengari-types.js';
 import { Kill } from './kill.js';
-import { pushValue, type Runner } from './runner.js';
+import type { Runner } from './runner.js';
 import type { ValuesIn } from './values-in.js';
 import type { ValuesOut } from './values-out.js';
 import { HostError, type HostFunction, type LuaValue, Results } from './vm.js';

@@ -1,10 +1,9 @@
 /** The global `json`: encode, decode, object, and the value null. Functions may be called with `.` or `:`. */
 import { JsonError, parseJsonExact } from '../../common/json.js';
 import { ConversionError, KIND } from './conversion.js';
-import { bytes, internals, lauxlib, lua, TYPE, text } from './engine.js';
+import { bytes, internals, lauxlib, lua, pushValue, TYPE, text } from './engine.js';
 import { raise } from './errors.js';
 import type { LuaCFunction, State, Table, TValue } from './fengari-types.js';
-import { pushValue } from './runner.js';
 import type { ValuesIn } from './values-in.js';
 import type { ValuesOut } from './values-out.js';
 

@@ -1,22 +1,17 @@
 /**
  * Budgets of the running task. The engine counts work down in `fuel` and asks when it is used up; so a script is looked at
- * every `FUEL` instructions, and also inside long library functions. What a budget ends, nothing of the script can catch.
+ * every so often, and also inside long library functions. What a budget ends, nothing of the script can catch.
  */
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import type { GlobalState, State } from './fengari-types.js';
 import { BudgetExceeded, Kill } from './kill.js';
-import type { Task } from './task.js';
+import { LOOK_EVERY, type Task } from './task.js';
 import type { Budgets } from './vm.js';
-
-/** instructions between two looks: about 40 µs */
-const FUEL = 1000;
 
 interface Slice {
   readonly task: Task;
   readonly startedMs: number;
-  /** heap at the first look of this slice; undefined before it */
-  heapBase: number | undefined;
 }
 
 export class Meter {
@@ -33,32 +28,37 @@ export class Meter {
     this.#global.outoffuel = () => this.#look();
     this.#global.stringmax = budgets.stringBytesMax;
     this.#global.toolong = (_L, length) =>
-      this.#kill(`a string of ${length} bytes is longer than the limit of ${budgets.stringBytesMax} bytes`);
+      kill(`a string of ${length} bytes is longer than the limit of ${budgets.stringBytesMax} bytes`);
   }
 
   /** `task` runs from here on, until `leave`. */
   enter(task: Task): void {
     this.#settle();
-    this.#slices.push({ task, startedMs: performance.now(), heapBase: undefined });
+    this.#slices.push({ task, startedMs: performance.now() });
     this.#grant();
   }
 
   leave(): void {
     this.#settle();
-    const slice = this.#slices.pop()!;
-    if (slice.heapBase !== undefined) slice.task.heapGrown += Math.max(0, heapBytes() - slice.heapBase);
+    this.#slices.pop();
     this.#grant();
   }
 
+  /** Takes what was used of the fuel from the innermost task; then there is none until `#grant`. */
   #settle(): void {
-    const slice = this.#slices.at(-1);
-    if (slice !== undefined) slice.task.instructionsLeft -= this.#granted - this.#global.fuel;
+    const task = this.#slices.at(-1)?.task;
+    const used = this.#granted - this.#global.fuel;
+    if (task !== undefined) {
+      task.instructionsLeft -= used;
+      task.untilLook -= used;
+    }
     this.#granted = this.#global.fuel = 0;
   }
 
   #grant(): void {
-    const slice = this.#slices.at(-1);
-    this.#granted = slice === undefined ? FUEL : Math.max(0, Math.min(FUEL, slice.task.instructionsLeft));
+    const task = this.#slices.at(-1)?.task;
+    this.#granted =
+      task === undefined ? LOOK_EVERY : Math.max(0, Math.min(task.untilLook, task.instructionsLeft));
     this.#global.fuel = this.#granted;
   }
 
@@ -66,32 +66,26 @@ export class Meter {
     this.#settle();
     const slice = this.#slices.at(-1);
     if (slice !== undefined) {
-      const { instructionsMax, sliceMs } = this.budgets;
-      if (slice.task.instructionsLeft <= 0)
-        this.#kill(
-          `more than ${instructionsMax} instructions: an endless loop, or too much work for one call`,
-        );
-      if (performance.now() - slice.startedMs > sliceMs)
-        this.#kill(`ran longer than ${sliceMs} ms without a pause`);
-      this.#checkHeap(slice);
+      this.#check(slice);
+      slice.task.untilLook = LOOK_EVERY;
     }
     this.#grant();
   }
 
-  /** Garbage counts as growth until it is collected: so before a task is ended for its heap, garbage is collected. */
-  #checkHeap(slice: Slice): void {
-    const used = heapBytes();
-    slice.heapBase ??= used;
-    const { heapBytesMax } = this.budgets;
-    if (slice.task.heapGrown + used - slice.heapBase <= heapBytesMax) return;
-    collectGarbage();
-    const kept = slice.task.heapGrown + heapBytes() - slice.heapBase;
-    if (kept > heapBytesMax) this.#kill(`uses more than ${heapBytesMax} bytes of memory`);
+  #check({ task, startedMs }: Slice): void {
+    const { instructionsMax, sliceMs, heapBytesMax } = this.budgets;
+    if (task.instructionsLeft <= 0)
+      kill(`more than ${instructionsMax} instructions: an endless loop, or too much work for one call`);
+    if (performance.now() - startedMs > sliceMs) kill(`ran longer than ${sliceMs} ms without a pause`);
+    task.heapBase ??= heapBytes();
+    if (heapBytes() - task.heapBase <= heapBytesMax) return;
+    collectGarbage(); // what is only not collected yet must not be held against the task
+    if (heapBytes() - task.heapBase > heapBytesMax) kill(`uses more than ${heapBytesMax} bytes of memory`);
   }
+}
 
-  #kill(problem: string): never {
-    throw new Kill(new BudgetExceeded(problem));
-  }
+function kill(problem: string): never {
+  throw new Kill(new BudgetExceeded(problem));
 }
 
 function heapBytes(): number {

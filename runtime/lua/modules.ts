@@ -4,10 +4,9 @@
  */
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { bytes, lauxlib, lua, text } from './engine.js';
+import { bytes, lauxlib, lua, pushValue, text } from './engine.js';
 import { raise, syntaxError } from './errors.js';
 import type { Bytes, LuaCFunction, State, TValue } from './fengari-types.js';
-import { pushValue } from './runner.js';
 import { ScriptError } from './vm.js';
 
 /** `lib.money`, `lib.money-2` */

@@ -3,7 +3,7 @@
  * nothing else of the VM runs, except what a host function calls back; between slices any other task may.
  */
 import { definition } from './conversion.js';
-import { lua } from './engine.js';
+import { lua, pushValue } from './engine.js';
 import { budgetError, raise, raiseNative, scriptError, traceback } from './errors.js';
 import type { State, TValue } from './fengari-types.js';
 import { BudgetExceeded, Kill } from './kill.js';
@@ -141,12 +141,4 @@ export class Runner {
     this.tasks.delete(task);
     tell();
   }
-}
-
-/** Pushes a value that was made without the stack. */
-export function pushValue(L: State, value: TValue): void {
-  lua.lua_pushnil(L);
-  const slot = L.stack[L.top - 1] as { type: number; value: unknown };
-  slot.type = value.type;
-  slot.value = value.value;
 }

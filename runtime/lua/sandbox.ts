@@ -3,11 +3,10 @@
  * place of the rest. When the script has started, all of it is frozen: handlers interleave and run in several instances, so
  * a global that a handler changes is a mistake.
  */
-import { bytes, internals, lauxlib, lua, lualib, TYPE, text } from './engine.js';
+import { bytes, internals, lauxlib, lua, lualib, pushValue, TYPE, text } from './engine.js';
 import { raise } from './errors.js';
 import type { LuaCFunction, State, Table, TString, TValue } from './fengari-types.js';
 import { FORBIDDEN_FUNCTIONS, FORBIDDEN_LIBRARIES, forbidden } from './forbidden.js';
-import { pushValue } from './runner.js';
 
 /** Libraries of the engine that are opened; every function that is not forbidden stays. */
 const LIBRARIES: Readonly<Record<string, string>> = {

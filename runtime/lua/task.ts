@@ -1,6 +1,9 @@
 import type { State } from './fengari-types.js';
 import type { Context, LuaValue, Results } from './vm.js';
 
+/** VM instructions between two looks of the meter: about 40 µs. */
+export const LOOK_EVERY = 1000;
+
 /** What a wait came to. */
 export type Outcome =
   | { readonly ok: true; readonly value: LuaValue | Results }
@@ -19,8 +22,10 @@ export class Task {
   outcome: Outcome | null = null;
   /** resumed from where a coroutine cannot be suspended (a comparator, a gsub callback): no waits in here */
   pinned = false;
-  /** what heap growth of earlier slices is held against it, bytes */
-  heapGrown = 0;
+  /** instructions before the meter looks at it again */
+  untilLook = LOOK_EVERY;
+  /** the heap when the meter first looked at it, bytes */
+  heapBase: number | undefined;
 
   constructor(
     /** the task's own coroutine */

@@ -209,11 +209,8 @@ describe('a frame that is refused', () => {
   });
 
   it('[P3] echoes only short texts', () => {
-    const long = 'x'.repeat(300);
-    expect(client(JSON.stringify({ message_type: long, batch_id: 7, query_id: {} }))).toMatchObject({
-      ok: false,
-      about: {},
-    });
+    const decoded = client(JSON.stringify({ message_type: 'x'.repeat(300), batch_id: 7, query_id: {} }));
+    expect(!decoded.ok && decoded.about).toEqual({});
   });
 
   it('[P44] is longer than a message may be, counted in bytes', () => {

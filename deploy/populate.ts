@@ -72,7 +72,7 @@ async function discover(bus: string): Promise<Addresses> {
   return Object.fromEntries(
     services.map(({ client_type, instances }) => [
       client_type,
-      instances.flatMap(({ http_address }) => (http_address === undefined ? [] : [http_address])),
+      instances.flatMap(({ http_address }) => (http_address === undefined ? [] : [`http://${http_address}`])),
     ]),
   );
 }

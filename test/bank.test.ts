@@ -157,10 +157,24 @@ describe('the bank, one instance of each service, embedded store', () => {
     const [from, to] = await accounts(2, 1_000);
     await system.down('accounts');
     const owed = await system.bank.transfer(from!, to!, 1_000);
-    const views = async () => ({
-      keys: (await json(`${system.url('bus')}/keys/acc-${from}`)).body,
-      totals: (await json(`${system.url('bus')}/totals`)).body,
-    });
+    const views = async () => {
+      const at = async (path: string) =>
+        (await json(`${system.url('bus')}${path}`)).body as Record<string, unknown>;
+      const { head, last_of_type, events } = await at(`/keys/acc-${from}`);
+      const { services } = (await at('/services')) as { services: Record<string, unknown>[] };
+      return {
+        key: { head, last_of_type, events },
+        totals: await at('/totals'),
+        subscriptions: services.map(({ client_type, event_types, owed }) => ({
+          client_type,
+          event_types,
+          owed,
+        })),
+      };
+    };
+    await expect
+      .poll(async () => (await views()).subscriptions)
+      .toContainEqual(expect.objectContaining({ client_type: 'accounts', owed: 1 }));
     const before = await views();
     system.signal('bus', 'SIGKILL');
     await expect

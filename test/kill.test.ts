@@ -75,7 +75,7 @@ describe.each([
       expect(log.faults).toEqual([]);
       expect(new Set(transactions).size).toBe(TRANSFERS);
       expect(log.pending).toEqual(new Set(transactions));
-      transactions.forEach((id, i) => expect(log.verdicts.get(id)).toBe(verdicts[i]!.status));
+      for (const [i, id] of transactions.entries()) expect(log.verdicts.get(id)).toBe(verdicts[i]!.status);
       for (const id of accounts) {
         const { balance } = await bank.account(id);
         expect({ id, balance }).toEqual({ id, balance: log.balances.get(id) });

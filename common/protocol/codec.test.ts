@@ -245,7 +245,7 @@ describe('a frame that is refused', () => {
     expect(client(frame(400_000))).toMatchObject({ code: 'too_large' });
   });
 
-  it('[P3] never throws: any bytes, and any message with bytes changed, cut out or put in', () => {
+  it('[P3] never throws, whatever the bytes, and whatever message with bytes changed, cut out or put in', () => {
     const frames = [...clientSamples.map(encodeClientMessage), ...busSamples.map(encodeBusMessage)].map(
       (text) => Buffer.from(text),
     );

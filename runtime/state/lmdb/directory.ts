@@ -4,10 +4,14 @@ import { StateStoreError } from '../state-store.js';
 import { BOOT_FILE, isTrusted, THIS_BOOT } from './boot.js';
 
 /**
- * The directory of one state: `data.mdb`, `lock.mdb`, `boot`. It may be deleted while processes use it.
+ * The directory of one state: `data.mdb`, `lock.mdb`, `boot`. It may be deleted while processes use it, and several processes
+ * may notice that at once.
  *
- * Invariant: a data file is never used with two lock files at once, which would let two writers in. So a new state appears
- * whole, by the renaming of a directory, and a directory that has lost a file is never completed while services run.
+ * Invariants
+ * - A data file is never used with two lock files at once, which would let two writers in: a new state appears whole, by the
+ *   renaming of a directory, and one that has lost a file while services ran is replaced, not completed.
+ * - A directory is replaced only by the process that holds the replacement lock, and only if it is still of no use then: what
+ *   another process has just put there stays.
  */
 export const DATA = 'data.mdb';
 const LOCK = 'lock.mdb';
@@ -28,62 +32,85 @@ export function identityOf(directory: string): Identity | undefined {
  * Makes the directory ready to be opened: keeps the state that is there, or puts an empty one in its place when its data is
  * gone or cannot be trusted after a crash of the machine.
  * @param running whether this process had the state open before: then others may have it open still
- * @throws StateStoreError `unavailable` while it is being deleted
+ * @throws StateStoreError `unavailable` while others are at it
  */
 export function prepareDirectory(directory: string, running: boolean): void {
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const hasData = inode(join(directory, DATA)) !== undefined;
-    const hasLock = inode(join(directory, LOCK)) !== undefined;
-    if (hasData && running && !hasLock)
-      throw new StateStoreError('unavailable', `${join(directory, LOCK)} was deleted while services run`);
-    if (hasData && isTrusted(directory)) return;
-    removeDirectory(directory);
-    createDirectory(directory);
-  }
-  throw new StateStoreError('unavailable', `${directory} is being deleted`);
-}
-
-const ATTEMPTS_MAX = 5;
-
-/** Renamed first, so that nobody opens what is half removed. */
-function removeDirectory(directory: string): void {
-  const aside = asideOf(directory);
+  if (isUsable(directory, running)) return;
+  mkdirSync(dirname(directory), { recursive: true });
+  const release = lockReplacement(directory);
   try {
-    renameSync(directory, join(aside, 'removed'));
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+    if (!isUsable(directory, running)) replace(directory);
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    release();
   }
 }
 
-/** LMDB takes empty files for a new environment. If another process is first, its directory stays. */
-function createDirectory(directory: string): void {
-  const aside = asideOf(directory);
+function isUsable(directory: string, running: boolean): boolean {
+  const hasData = inode(join(directory, DATA)) !== undefined;
+  const hasLock = inode(join(directory, LOCK)) !== undefined;
+  // A copy of the data file alone is a state; one whose lock file was deleted under a running service may be locked by others.
+  return hasData && (hasLock || !running) && isTrusted(directory);
+}
+
+/** The old one is renamed before it is removed, so that nobody opens what is half gone. LMDB takes empty files for a new state. */
+function replace(directory: string): void {
+  const aside = mkdtempSync(asideName(directory, ''));
   try {
     const made = join(aside, 'made');
     mkdirSync(made);
     writeFileSync(join(made, DATA), '');
     writeFileSync(join(made, LOCK), '');
     writeFileSync(join(made, BOOT_FILE), THIS_BOOT ?? '');
+    if (inode(directory) !== undefined) renameSync(directory, join(aside, 'removed'));
     renameSync(made, directory);
-  } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'EPERM', 'ENOENT'].includes(codeOf(error) ?? '')) throw error;
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
 }
 
-/** A new directory beside it, on the same file system. */
-function asideOf(directory: string): string {
-  mkdirSync(dirname(directory), { recursive: true });
-  return mkdtempSync(join(dirname(directory), `.${basename(directory)}-`));
+/** How long a replacement may be waited for; it takes some milliseconds. The event loop stands still meanwhile. */
+const LOCK_WAIT_MS = 200;
+/** A replacement that is older has died. */
+const LOCK_STALE_MS = 5000;
+
+/** A directory can be made by only one process. Returns how to give the lock back. */
+function lockReplacement(directory: string): () => void {
+  const path = asideName(directory, 'replacing');
+  const givenUp = performance.now() + LOCK_WAIT_MS;
+  while (!isMade(path)) {
+    if (ageMs(path) > LOCK_STALE_MS) rmSync(path, { recursive: true, force: true });
+    else if (performance.now() > givenUp)
+      throw new StateStoreError('unavailable', `${directory} is being replaced by another process`);
+    else pause(1);
+  }
+  return () => rmSync(path, { recursive: true, force: true });
+}
+
+function isMade(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** 0 if there is nothing */
+function ageMs(path: string): number {
+  const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return made === undefined ? 0 : performance.timeOrigin + performance.now() - made;
+}
+
+function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+/** Beside it, on the same file system. */
+function asideName(directory: string, suffix: string): string {
+  return join(dirname(directory), `.${basename(directory)}-${suffix}`);
 }
 
 function inode(path: string): number | undefined {
   return statSync(path, { throwIfNoEntry: false })?.ino;
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -81,6 +81,15 @@ describe('a script', () => {
     script.close();
   });
 
+  it('pays for what it does between such calls', async () => {
+    const script = await startScript(
+      'test.on("outer", function() while true do host.again() end end) test.on("inner", function() end)',
+      { globals: { host: { again: () => void script.call('inner') } }, budgets: { instructionsMax: 3000 } },
+    );
+    expect((await scriptErrorOf(script.call('outer'))).details.kind).toBe('budget');
+    script.close();
+  });
+
   it('keeps the heap flat over 100,000 calls', async () => {
     const script = await startScript(
       'test.on("f", function(event) local t = {event.data, {1, 2}} return #t end)',
@@ -122,6 +131,13 @@ describe('an error', () => {
     );
     expect(details.message).toBe('script.lua:1: inside');
     expect(details.traceback).toContain('script.lua:2:');
+  });
+
+  it('does not show coroutines that are only suspended', async () => {
+    const body = 'local next = coroutine.wrap(function()\ncoroutine.yield()\nend) next()\nerror("x")';
+    const { details } = await scriptErrorOf(runHandler(body));
+    expect(details.traceback).toContain('script.lua:4:');
+    expect(details.traceback).not.toContain('script.lua:2:');
   });
 
   it.each([
@@ -188,15 +204,20 @@ describe('an error', () => {
 describe('closing', () => {
   it('ends waiting handlers with an Abort, and refuses further calls', async () => {
     let answer = (_: string): void => undefined;
-    const globals = { host: { wait: () => new Promise<string>((resolve) => (answer = resolve)) } };
-    const script = await startScript('test.on("f", function() host.wait() error("went on") end)', {
-      globals,
+    let wentOn = false;
+    const wait = () => new Promise<string>((resolve) => (answer = resolve));
+    const mark = (): undefined => {
+      wentOn = true;
+    };
+    const script = await startScript('test.on("f", function() host.wait() host.mark() end)', {
+      globals: { host: { wait, mark } },
     });
     const call = script.call('f');
     script.close();
     await expect(call).rejects.toBeInstanceOf(Abort);
     answer('late');
     await expect(script.call('f')).rejects.toBeInstanceOf(Abort);
+    expect(wentOn).toBe(false);
     expect(script.vm.running()).toEqual([]);
   });
 

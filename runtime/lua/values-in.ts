@@ -74,6 +74,7 @@ export class ValuesIn {
     };
     switch (typeof value) {
       case 'string':
+        this.L.l_G.fuel -= value.length >> 8; // as much as if the script had made it
         return new internals.TValue(
           TYPE.LUA_TLNGSTR,
           new internals.TString(this.L, encoded(value) ?? refuse('the text is not valid Unicode')),

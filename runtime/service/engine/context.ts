@@ -2,7 +2,7 @@ import type { Json } from '../../../common/protocol/messages.js';
 import { HostError } from '../../lua/vm.js';
 import type { MaybePromise } from '../../state/state-store.js';
 import type { HandlerContext, SendExpect, SendRequest } from '../types.js';
-import { then } from './maybe.js';
+import { andThen } from './maybe.js';
 import type { Transaction } from './transaction.js';
 
 /** What a handler is told about the occasion it runs on; the same in every re-run. */
@@ -57,7 +57,7 @@ export class RunContext implements HandlerContext {
   }
 
   get(key: string): MaybePromise<Json | undefined> {
-    return then(this.#reading().get(key), (text) => (text === undefined ? undefined : parsed(text)));
+    return andThen(this.#reading().get(key), (text) => (text === undefined ? undefined : parsed(text)));
   }
 
   set(key: string, value: Json, ttlMs?: number): void {
@@ -86,7 +86,7 @@ export class RunContext implements HandlerContext {
   }
 
   range(key: string, first: number, last: number): MaybePromise<readonly Json[]> {
-    return then(this.#reading().range(key, first, last), (texts) => texts.map(parsed));
+    return andThen(this.#reading().range(key, first, last), (texts) => texts.map(parsed));
   }
 
   length(key: string): MaybePromise<number> {

@@ -1,5 +1,5 @@
 import type { DeliveredEvent } from '../types.js';
-import { Voided } from './aborts.js';
+import { BusSilent } from './aborts.js';
 import { type Healer, QueryFailed } from './healer.js';
 import { Job } from './job.js';
 import { positionOfCursor } from './meta.js';
@@ -42,13 +42,13 @@ export class Doubt {
     this.#nextPass = parts.clock.now() + FIRST_PASS_MS;
   }
 
-  /** To be called before an event is handled, in lane order. @throws Voided if the bus could not be asked */
+  /** To be called before an event is handled, in lane order. @throws BusSilent if the bus could not be asked */
   async before(event: DeliveredEvent, job: Job): Promise<void> {
     if (this.#over || !this.range || this.#lookedAt.has(event.key)) return;
     try {
       await this.healer.bringInBefore(event, this.range.after, job);
     } catch (error) {
-      throw asVoided(error);
+      throw orSilence(error);
     }
     if (this.#lookedAt.size >= LOOKED_AT_MAX) this.#lookedAt.clear();
     this.#lookedAt.add(event.key);
@@ -68,7 +68,7 @@ export class Doubt {
     try {
       await this.healer.bringInRange(this.range, new Job(this.parts, limits.passMs));
     } catch (error) {
-      throw asVoided(error);
+      throw orSilence(error);
     }
     this.#over = last;
     return last;
@@ -76,6 +76,6 @@ export class Doubt {
 }
 
 /** What the bus did not tell we do not know; to go on without it would be a guess. */
-function asVoided(error: unknown): unknown {
-  return error instanceof QueryFailed ? new Voided(error.message, { cause: error }) : error;
+function orSilence(error: unknown): unknown {
+  return error instanceof QueryFailed ? new BusSilent(error.message, { cause: error }) : error;
 }

@@ -1,6 +1,7 @@
 import type { Write } from '../../state/state-store.js';
 import { StateLost } from './aborts.js';
 import type { Lease } from './lease.js';
+import { isLockKey } from './locks.js';
 import type { StateAccess } from './state-access.js';
 
 /** Keys removed per commit. */
@@ -22,6 +23,7 @@ export async function emptyState(state: StateAccess, lease: Lease): Promise<void
       );
     }
   }
+  await removeLocks(state, lease);
   const keys = await state.keys('*');
   for (let n = 0; n < keys.length; n += CHUNK)
     await remove(
@@ -29,6 +31,16 @@ export async function emptyState(state: StateAccess, lease: Lease): Promise<void
       lease,
       keys.slice(n, n + CHUNK).map((key): Write => ({ op: 'del', space: 'data', key })),
     );
+}
+
+async function removeLocks(state: StateAccess, lease: Lease): Promise<void> {
+  const meta = await state.scan('meta', undefined, Number.MAX_SAFE_INTEGER);
+  const locks = meta.filter(([key]) => isLockKey(key));
+  await remove(
+    state,
+    lease,
+    locks.map(([key]): Write => ({ op: 'del', space: 'meta', key })),
+  );
 }
 
 async function remove(state: StateAccess, lease: Lease, writes: readonly Write[]): Promise<void> {

@@ -170,7 +170,7 @@ class ServiceEngine implements Engine {
 
   /** The state can no longer be worked on: step aside, and prepare it again. */
   #trouble(reason: Abort): void {
-    if (!this.#live || this.#stopping) return;
+    if (!this.#live || this.#stopping || reason instanceof Voided) return;
     this.parts.log.warn({ reason: reason.message }, 'stepping aside until the state is fit again');
     this.#live = undefined;
     this.#preparation = this.#newPreparation();

@@ -1,9 +1,7 @@
 import type { Send } from './context.js';
 import type { MarkChanges } from './mark-changes.js';
-import { claimed } from './marks.js';
 import {
   batchId,
-  claimedKeys,
   type EntryEvent,
   type EntrySend,
   entrySend,
@@ -31,29 +29,25 @@ export async function resolveSends(
   return sends.map((send) => entrySend(send, (key) => seen.get(key) ?? -1));
 }
 
-/** An entry to be committed; its claims go into `marks`. A key that another entry claims is left to it. */
-export async function makeEntry(
-  parts: Pick<LiveParts, 'clock'>,
+/** An entry to be committed. */
+export function makeEntry(
+  parts: Pick<LiveParts, 'clock' | 'ids'>,
   entry: {
     readonly name: string;
-    readonly number: number;
     readonly sends: readonly EntrySend[];
     readonly event: EntryEvent | undefined;
     readonly undo?: Undo | undefined;
     readonly answer?: string | undefined;
   },
-  marks: MarkChanges,
-): Promise<OpenEntry> {
-  const { name, number, sends, event, undo, answer } = entry;
+): OpenEntry {
+  const { name, sends, event, undo, answer } = entry;
   const made: OutboxEntry = {
-    batch: batchId(name, number),
+    batch: batchId(name, parts.ids()),
     since: new Date(parts.clock.now()).toISOString(),
     sends,
     ...(event && { event }),
     ...(undo && { undo }),
     ...(answer !== undefined && { answer }),
   };
-  for (const key of claimedKeys(made))
-    await marks.change(key, (mark) => (mark.claim === undefined ? claimed(mark, name) : mark));
   return { name, text: JSON.stringify(made), entry: made };
 }

@@ -1,6 +1,7 @@
 import type { EventView, QueryPage } from '../types.js';
 import type { DoubtfulRange } from './doubt.js';
 import type { Job } from './job.js';
+import { unlocked } from './locks.js';
 import { MarkChanges } from './mark-changes.js';
 import { positionOfCursor } from './meta.js';
 import { replay } from './replay.js';
@@ -94,9 +95,10 @@ export class Healer {
         writes: [...transaction.writes(), ...marks.writes()],
       });
       if (committed.done) {
-        watch.moved(marks.keys());
+        watch.changed(marks.changed());
         return true;
       }
+      await unlocked(committed.conflict, watch, job);
       job.check();
     }
   }

@@ -1,8 +1,8 @@
 import { Abort } from '../../lua/vm.js';
 import type { LiveState } from './live-state.js';
 import { MarkChanges } from './mark-changes.js';
-import type { MarkWatch } from './mark-watch.js';
 import { raise } from './marks.js';
+import type { StateWatch } from './state-watch.js';
 
 /** Marks per commit: above it one commit holds up the store for others. */
 const JOINED_MAX = 256;
@@ -20,7 +20,7 @@ export class LazyMarks {
 
   constructor(
     private readonly state: LiveState,
-    private readonly watch: MarkWatch,
+    private readonly watch: StateWatch,
     private readonly trouble: (reason: Abort) => void,
   ) {}
 
@@ -61,6 +61,6 @@ export class LazyMarks {
     const { done } = await this.state.commit({ expect: marks.expectations(), writes: marks.writes() });
     if (!done) return; // a mark has moved meanwhile: once more, with what it is now
     for (const [key, value] of raises) if (this.#pending.get(key) === value) this.#pending.delete(key);
-    this.watch.moved(marks.keys());
+    this.watch.changed(marks.changed());
   }
 }

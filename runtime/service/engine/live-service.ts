@@ -6,13 +6,13 @@ import { Events } from './events.js';
 import { Healer } from './healer.js';
 import { LazyMarks } from './lazy-marks.js';
 import { LiveState } from './live-state.js';
-import { MarkWatch } from './mark-watch.js';
 import type { EngineParts } from './options.js';
 import { Outbox } from './outbox.js';
 import type { PreparedState } from './preparation.js';
 import { RaisedMarks } from './raised-marks.js';
 import { Routes } from './routes.js';
 import type { Counters, LiveParts } from './service-parts.js';
+import { StateWatch } from './state-watch.js';
 import { Sweep } from './sweep.js';
 import { Transactor } from './transactor.js';
 
@@ -32,7 +32,7 @@ export function liveService(
   trouble: (reason: Abort) => void,
 ): LiveService {
   const state = new LiveState(engine.store, generation);
-  const watch = new MarkWatch(state, engine.timers.after);
+  const watch = new StateWatch(state, engine.timers.after);
   const lazyMarks = new LazyMarks(state, watch, trouble);
   const parts: LiveParts = {
     ...engine,

@@ -33,8 +33,9 @@ export class MarkChanges {
     return this.#marks.get(key)?.text;
   }
 
-  keys(): string[] {
-    return this.#changed().map(({ key }) => key);
+  /** what the commit changes, for those who wait for it */
+  changed(): { space: 'mark'; key: string }[] {
+    return this.#changed().map(({ key }) => ({ space: 'mark', key }));
   }
 
   expectations(): Expectation[] {

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../../state/state-store.js';
 
-/** Goes on with a value that may be there already: without a pause if it is. */
-export function then<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
+/** Goes on with a value that may be there already: without a pause if it is. (An export called `then` would make the module a thenable.) */
+export function andThen<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
 

@@ -2,12 +2,13 @@ import type { Json } from '../../../common/protocol/messages.js';
 import type { Expectation, Write } from '../../state/state-store.js';
 import type { OutgoingBatch, OutgoingEvent } from '../types.js';
 import type { Send } from './context.js';
+import { lockWrite, unlockWrite } from './locks.js';
 
 /**
  * An outbox entry: a batch that was committed together with the writes of its handler, and is not yet known to be accepted.
  * Kept as readable JSON in the space `outbox` under its *name*: the event id of the event it answers, or an id made for a
- * route call. Its batches are called `<name>.1`, `<name>.2`, …: a new number for every batch with other events, so that the
- * bus never meets one id with two contents, and `nameOfBatch` finds the entry of an event that comes back.
+ * route call. Its batches are called `<name>.<id>`, with a new id for each: the bus remembers what it has refused, so one batch id
+ * never stands for two contents. `nameOfBatch` finds the entry of an event that comes back.
  */
 export interface OutboxEntry {
   readonly batch: string;
@@ -59,34 +60,39 @@ export function openEntry(name: string, text: string): OpenEntry {
   return { name, text, entry: JSON.parse(text) as OutboxEntry };
 }
 
-export function entryWrite({ name, text }: OpenEntry): Write {
-  return { op: 'set', space: 'outbox', key: name, text };
-}
-
-export function dropEntry({ name }: OpenEntry): Write {
-  return { op: 'del', space: 'outbox', key: name };
-}
-
 /** The entry still stands as it was read: nobody else has finished it. */
 export function expectEntry({ name, text }: OpenEntry): Expectation {
   return { space: 'outbox', key: name, text };
 }
 
-export function batchId(name: string, number: number): string {
-  return `${name}.${number}`;
+export function batchId(name: string, unique: string): string {
+  return `${name}.${unique}`;
 }
 
 export function nameOfBatch(batch: string): string {
   return batch.slice(0, batch.lastIndexOf('.'));
 }
 
-export function numberOfBatch(batch: string): number {
-  return Number(batch.slice(batch.lastIndexOf('.') + 1));
+/** Script keys that nobody else may build on until this entry is judged. */
+export function lockedKeys({ undo }: OutboxEntry): string[] {
+  return undo?.data.map(([key]) => key) ?? [];
 }
 
-/** Keys that nobody else decides about until this entry is judged. */
-export function claimedKeys(entry: OutboxEntry): string[] {
-  return [...new Set(entry.sends.filter(({ expect }) => expect === 'seen').map(({ key }) => key))];
+/** The commit that puts an entry there. */
+export function entryWrites(open: OpenEntry): Write[] {
+  const { name, text, entry } = open;
+  return [
+    { op: 'set', space: 'outbox', key: name, text },
+    ...lockedKeys(entry).map((key) => lockWrite(key, name)),
+  ];
+}
+
+/** The commit that ends an entry, or puts another in its place. */
+export function entryEnd(open: OpenEntry, next?: OpenEntry): Write[] {
+  const unlocked = lockedKeys(open.entry).map(unlockWrite);
+  return next
+    ? [...unlocked, ...entryWrites(next)]
+    : [...unlocked, { op: 'del', space: 'outbox', key: open.name }];
 }
 
 /** A buffered send with what this service knows of its key. @param seen -1 = no event of the key */

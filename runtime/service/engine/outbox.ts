@@ -3,14 +3,13 @@ import type { BatchOutcome } from '../types.js';
 import type { Send } from './context.js';
 import { makeEntry, resolveSends } from './entry-making.js';
 import type { Job } from './job.js';
+import { lockOf, unlocked } from './locks.js';
 import { MarkChanges } from './mark-changes.js';
-import { raiseAhead, released } from './marks.js';
+import { raiseAhead } from './marks.js';
 import {
-  claimedKeys,
-  dropEntry,
-  entryWrite,
+  entryEnd,
   expectEntry,
-  numberOfBatch,
+  lockedKeys,
   type OpenEntry,
   type OutboxEntry,
   openEntry,
@@ -46,7 +45,7 @@ export type Settled =
  * Invariants:
  * - An entry is committed with the effect it belongs to, before its batch is sent; it is replaced or dropped only in a
  *   commit that expects its very text, so of several finishers (a redelivery here, a sweep there) exactly one does it.
- * - Dropping an entry, raising the marks of the batch's own events, ending its claims and the writes of the receipt
+ * - Dropping an entry, raising the marks of the batch's own events, ending its locks and the writes of the receipt
  *   listeners are one commit. Before it an own event is known by the entry, after it by its mark: never by neither.
  * - A crash anywhere between leaves the entry. Sent again under the same batch id it gets the same answer.
  */
@@ -145,28 +144,27 @@ export class Outbox {
       const transaction = newTransaction(this.parts);
       const sends = await runReceipts(this.parts.model, open.entry, status, transaction, job);
       const marks = new MarkChanges(this.parts.state);
-      for (const key of claimedKeys(open.entry)) await marks.change(key, (mark) => released(mark, open.name));
       for (const own of this.#ownEvents(open.entry, receipts))
         await marks.change(own.key, (mark) => raiseAhead(mark, own.value));
       const next = sends.length === 0 ? undefined : await this.#followUp(open, sends, marks);
       const committed = await this.parts.state.commit({
         expect: [expectEntry(open), ...marks.expectations(), ...transaction.expectations()],
-        writes: [...transaction.writes(), ...marks.writes(), next ? entryWrite(next) : dropEntry(open)],
+        writes: [...transaction.writes(), ...marks.writes(), ...entryEnd(open, next)],
       });
       if (committed.done) {
-        this.parts.watch.moved(marks.keys());
+        this.parts.watch.changed([...marks.changed(), ...lockedKeys(open.entry).map(lockOf)]);
         return next;
       }
       if (committed.conflict.space === 'outbox') return undefined;
+      await unlocked(committed.conflict, this.parts.watch, job);
       job.check();
     }
   }
 
   async #followUp(open: OpenEntry, sends: readonly Send[], marks: MarkChanges): Promise<OpenEntry> {
-    const { event, batch } = open.entry;
+    const { event } = open.entry;
     const resolved = await resolveSends(this.parts, sends, marks, event);
-    const number = numberOfBatch(batch) + 1;
-    return makeEntry(this.parts, { name: open.name, number, sends: resolved, event }, marks);
+    return makeEntry(this.parts, { name: open.name, sends: resolved, event });
   }
 
   async #takeBack(open: OpenEntry, contested: readonly string[]): Promise<Settled> {

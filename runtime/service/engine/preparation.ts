@@ -212,7 +212,7 @@ export class Preparation {
       const changes = [...transaction.writes(), ...marks.writes()];
       if (changes.length === 0) return;
       done = await this.#commit(lease, meta, {
-        expect: [...marks.expectations(), ...transaction.expectations()],
+        expect: [...marks.expectations(), ...transaction.knowledge()],
         writes: [...changes, set('checkpoint', checkpoint)],
       });
       if (done) this.counters.events_replayed += missing;

@@ -3,7 +3,7 @@ import type { RouteAnswer, RouteCall, RouteOutcome } from '../types.js';
 import { StateLost, StateSetBack, StateUnavailable } from './aborts.js';
 import { fingerprint, parseAnswer, routeAnswer } from './answers.js';
 import { Overdue } from './job.js';
-import { covers } from './marks.js';
+import { covers, parseMark } from './marks.js';
 import type { Outbox } from './outbox.js';
 import { BusAway, CallUnderWay, failure, type RouteFailure } from './route-call.js';
 import type { LiveParts } from './service-parts.js';
@@ -118,7 +118,8 @@ export class Routes {
     try {
       for (const { key, value } of this.#comingBack(receipts, underWay)) {
         const left = until - this.parts.clock.now();
-        await watch.until(key, (mark) => covers(mark, value), left, underWay.job);
+        const enough = (text: string | undefined) => covers(parseMark(text), value);
+        await watch.until({ space: 'mark', key, enough }, left, underWay.job);
       }
     } catch (error) {
       // It was carried out; only the waiting failed.

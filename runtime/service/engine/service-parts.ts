@@ -2,9 +2,9 @@ import type { Abort } from '../../lua/vm.js';
 import type { Contention } from './contention.js';
 import type { LazyMarks } from './lazy-marks.js';
 import type { LiveState } from './live-state.js';
-import type { MarkWatch } from './mark-watch.js';
 import type { EngineParts } from './options.js';
 import type { RaisedMarks } from './raised-marks.js';
+import type { StateWatch } from './state-watch.js';
 import { Transaction } from './transaction.js';
 
 /** Numbers for /metrics; each only grows. */
@@ -36,7 +36,7 @@ export function newCounters(): Counters {
  */
 export interface LiveParts extends EngineParts {
   readonly state: LiveState;
-  readonly watch: MarkWatch;
+  readonly watch: StateWatch;
   readonly lazyMarks: LazyMarks;
   readonly contention: Contention;
   readonly raisedMarks: RaisedMarks;

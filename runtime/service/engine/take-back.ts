@@ -1,14 +1,8 @@
 import type { Expectation, Write } from '../../state/state-store.js';
+import { lockOf } from './locks.js';
 import { MarkChanges } from './mark-changes.js';
-import { lower, parseMark, released } from './marks.js';
-import {
-  claimedKeys,
-  dropEntry,
-  entryWrite,
-  expectEntry,
-  type OpenEntry,
-  openEntry,
-} from './outbox-entry.js';
+import { lower, parseMark } from './marks.js';
+import { entryEnd, expectEntry, lockedKeys, type OpenEntry, openEntry } from './outbox-entry.js';
 import type { LiveParts } from './service-parts.js';
 
 /**
@@ -16,38 +10,29 @@ import type { LiveParts } from './service-parts.js';
  *
  * - A projection stands rightly, whatever the bus says: only the decision is due again (`decisionDue`).
  * - The effect of a classic handler is taken back, with its mark, in one commit that expects every value to be still what the
- *   handler wrote; then it is as if it had never run (`takeBack`).
+ *   handler wrote (locks.ts sees to that); then it is as if it had never run (`takeBack`).
+ * - What was appended to a list cannot be taken back, and a receipt listener has its own say (outbox.ts).
  */
 
 /**
- * The entry stays, without sends and claims, until the decision has run again.
+ * The entry stays, without sends, until the decision has run again.
  * @returns undefined if somebody else has finished the entry meanwhile
  */
 export async function decisionDue(parts: LiveParts, open: OpenEntry): Promise<OpenEntry | undefined> {
-  for (;;) {
-    const marks = await withoutClaims(parts, open);
-    const due = openEntry(open.name, JSON.stringify({ ...open.entry, sends: [] }));
-    const committed = await parts.state.commit({
-      expect: [expectEntry(open), ...marks.expectations()],
-      writes: [...marks.writes(), entryWrite(due)],
-    });
-    if (committed.done) {
-      parts.watch.moved(marks.keys());
-      return due;
-    }
-    if (committed.conflict.space === 'outbox') return undefined;
-  }
+  const due = openEntry(open.name, JSON.stringify({ ...open.entry, sends: [] }));
+  const { done } = await parts.state.commit({ expect: [expectEntry(open)], writes: entryEnd(open, due) });
+  return done ? due : undefined;
 }
 
 /**
  * @returns false if somebody else has finished the entry meanwhile
- * @throws CannotTakeBack; then the entry stays, without its claims
+ * @throws CannotTakeBack; the entry stays
  */
 export async function takeBack(parts: LiveParts, open: OpenEntry): Promise<boolean> {
   const { undo, event, answer } = open.entry;
-  if (!undo) return giveUp(parts, open);
+  if (!undo) throw new CannotTakeBack(open);
   for (;;) {
-    const marks = await withoutClaims(parts, open);
+    const marks = new MarkChanges(parts.state);
     const before = undo.mark;
     if (event && before !== undefined)
       await marks.change(event.key, (mark) => lower(mark, parseMark(before ?? undefined), event.value));
@@ -58,23 +43,23 @@ export async function takeBack(parts: LiveParts, open: OpenEntry): Promise<boole
         ...marks.expectations(),
       ],
       writes: [
-        ...undo.data.map(([key, text]): Write => (text === null ? del('data', key) : set('data', key, text))),
+        ...undo.data.map(([key, text]): Write => (text === null ? del('data', key) : set(key, text))),
         ...marks.writes(),
         ...(answer === undefined ? [] : [del('answer', answer)]),
-        dropEntry(open),
+        ...entryEnd(open),
       ],
     });
     if (committed.done) {
       parts.counters.effects_taken_back++;
-      parts.watch.moved(marks.keys());
+      parts.watch.changed([...marks.changed(), ...lockedKeys(open.entry).map(lockOf)]);
       return true;
     }
     if (committed.conflict.space === 'outbox') return false;
-    if (committed.conflict.space === 'data') return giveUp(parts, open);
+    if (committed.conflict.space === 'data') throw new CannotTakeBack(open);
   }
 }
 
-/** The bus refused what a handler decided, and others have built on what it wrote. An operator has to look. */
+/** The bus refused what a handler sent, and what it wrote stands. An operator has to look. */
 export class CannotTakeBack extends Error {
   constructor({ name, entry }: OpenEntry) {
     const types = entry.sends.map(({ type, key }) => `${type} (${key})`).join(', ');
@@ -86,23 +71,8 @@ export class CannotTakeBack extends Error {
   }
 }
 
-/** Lets others decide about the keys again. */
-async function giveUp(parts: LiveParts, open: OpenEntry): Promise<never> {
-  const marks = await withoutClaims(parts, open);
-  // Losing this race is no harm: the next one to meet the entry ends the claims.
-  await parts.state.commit({ expect: [expectEntry(open), ...marks.expectations()], writes: marks.writes() });
-  parts.watch.moved(marks.keys());
-  throw new CannotTakeBack(open);
-}
-
-async function withoutClaims({ state }: LiveParts, open: OpenEntry): Promise<MarkChanges> {
-  const marks = new MarkChanges(state);
-  for (const key of claimedKeys(open.entry)) await marks.change(key, (mark) => released(mark, open.name));
-  return marks;
-}
-
-function set(space: 'data', key: string, text: string): Write {
-  return { op: 'set', space, key, text };
+function set(key: string, text: string): Write {
+  return { op: 'set', space: 'data', key, text };
 }
 
 function del(space: 'data' | 'answer', key: string): Write {

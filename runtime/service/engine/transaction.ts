@@ -10,7 +10,8 @@ import {
 } from '../../state/state-store.js';
 import { HandlerOver, StateUnavailable } from './aborts.js';
 import { DataBuffer, integerOf } from './data-buffer.js';
-import { guarded, then } from './maybe.js';
+import { expectUnlocked } from './locks.js';
+import { andThen, guarded } from './maybe.js';
 
 /**
  * What one run of a handler has read and wants to write. Nothing reaches the store before the handler has returned: reads go
@@ -41,7 +42,14 @@ export class Transaction {
     return !this.#buffer.empty;
   }
 
+  /** What this run knew: texts, lengths, and that nothing of it is another handler's that may yet be taken back. */
   expectations(): Expectation[] {
+    const touched = new Set([...this.#reads.keys(), ...this.#lengths.keys(), ...this.#buffer.keys()]);
+    return [...this.knowledge(), ...[...touched].map(expectUnlocked)];
+  }
+
+  /** As `expectations`, whoever may hold a lock: for the rebuild, which knows from the log what is true. */
+  knowledge(): Expectation[] {
     return [
       ...[...this.#reads].map(([key, text]): Expectation => ({ space: 'data', key, text })),
       ...[...this.#lengths].map(([key, length]): Expectation => ({ space: 'data', key, length })),
@@ -81,7 +89,7 @@ export class Transaction {
       case 'push':
         throw new HostError(`"${key}" holds a list; read it with range`);
       case 'raise':
-        return then(this.#read(key), (text) =>
+        return andThen(this.#read(key), (text) =>
           String(Math.max(text === undefined ? 0 : integerOf(key, text), change.value)),
         );
     }
@@ -113,13 +121,13 @@ export class Transaction {
 
   length(key: string): MaybePromise<number> {
     const { texts, fresh } = this.#pushed(key);
-    return fresh ? texts.length : then(this.#length(key), (stored) => stored + texts.length);
+    return fresh ? texts.length : andThen(this.#length(key), (stored) => stored + texts.length);
   }
 
   /** 0-based, inclusive, negative = from the end */
   range(key: string, first: number, last: number): MaybePromise<readonly string[]> {
     const { texts, fresh } = this.#pushed(key);
-    return then(fresh ? 0 : this.#length(key), (stored) => {
+    return andThen(fresh ? 0 : this.#length(key), (stored) => {
       const total = stored + texts.length;
       const from = Math.max(0, first < 0 ? total + first : first);
       const to = Math.min(total - 1, last < 0 ? total + last : last);
@@ -127,12 +135,12 @@ export class Transaction {
       const pushed = texts.slice(Math.max(0, from - stored), Math.max(0, to - stored + 1));
       if (from >= stored) return pushed;
       const kept = this.#ask(key, () => this.store.range(key, from, Math.min(to, stored - 1)));
-      return then(kept, (items) => [...items, ...pushed]);
+      return andThen(kept, (items) => [...items, ...pushed]);
     });
   }
 
   keys(pattern: string): MaybePromise<readonly string[]> {
-    return then(
+    return andThen(
       guarded(() => this.store.keys(pattern), unavailable),
       (stored) => {
         const keys = new Set(stored);
@@ -148,7 +156,7 @@ export class Transaction {
 
   #read(key: string): MaybePromise<string | undefined> {
     if (this.#reads.has(key)) return this.#reads.get(key);
-    return then(
+    return andThen(
       this.#ask(key, () => this.store.get('data', key)),
       (text) => {
         // Two reads of one key may be under way at once: the first one to return is what the handler knows.
@@ -170,7 +178,7 @@ export class Transaction {
   #length(key: string): MaybePromise<number> {
     const known = this.#lengths.get(key);
     if (known !== undefined) return known;
-    return then(
+    return andThen(
       this.#ask(key, () => this.store.length(key)),
       (length) => {
         if (!this.#lengths.has(key)) this.#lengths.set(key, length);

@@ -4,21 +4,22 @@ import type { Send } from './context.js';
 import { makeEntry, resolveSends } from './entry-making.js';
 import type { Healer } from './healer.js';
 import type { Job } from './job.js';
+import { lockedKey } from './locks.js';
 import { MarkChanges } from './mark-changes.js';
-import { raise } from './marks.js';
+import { covers, parseMark, raise } from './marks.js';
 import type { Outbox, Settled } from './outbox.js';
 import {
-  dropEntry,
   type EntrySend,
-  entryWrite,
+  entryEnd,
+  entryWrites,
   expectEntry,
-  numberOfBatch,
   type OpenEntry,
   outgoingBatch,
   type Undo,
 } from './outbox-entry.js';
 import { hasReceiptListener } from './receipts.js';
 import { type LiveParts, newTransaction } from './service-parts.js';
+import type { Awaited } from './state-watch.js';
 import type { Transaction } from './transaction.js';
 import type { Again, Handled, Receipts, Result, Work } from './work.js';
 
@@ -33,7 +34,7 @@ const FRUITLESS_MAX = 2;
  * | nothing      | none; but what it read must have been so at one instant, of the state this instance knows      |
  * | writes       | one store commit: what it read is still so; writes + applied mark                             |
  * | sends        | check as for nothing, then one bus batch with the acknowledgement                             |
- * | both         | one store commit: writes + applied mark + outbox entry + claims; then the outbox takes over    |
+ * | both         | one store commit: writes + applied mark + outbox entry + locks; then the outbox takes over     |
  *
  * Why a decision knows what `seen` says it knows: the marks it is judged by are read after the handler has returned (t1), and
  * what the handler read is checked once more after that (t2). At t2 the values are current, so they hold at least every event
@@ -60,7 +61,7 @@ export class Transactor {
         ({ names } = step);
         open = step.due ?? open;
         await hold.queue(names, job);
-        if (!(await this.#caughtUp(step.stale, job))) fruitless++;
+        if (!(await this.#caughtUp(step.awaited, job))) fruitless++;
       }
       return { kind: 'contended', names };
     } finally {
@@ -85,12 +86,12 @@ export class Transactor {
 
     const keys = keysJudged(handled.sends);
     const names = keys.map((key) => `key ${key}`);
-    if (!hold.take(names)) return { kind: 'again', names, stale: [] };
+    if (!hold.take(names)) return { kind: 'again', names, awaited: [] };
 
     const marks = new MarkChanges(this.parts.state);
     if (work.event && handled.mark) marks.know(work.event.key, handled.mark.text);
-    const stale = await this.#behind(work, keys, marks);
-    if (stale.length > 0) return { kind: 'again', names, stale };
+    const awaited = await this.#behind(work, keys, marks);
+    if (awaited.length > 0) return { kind: 'again', names, awaited };
 
     const sends = await resolveSends(this.parts, handled.sends, marks, work.event);
     if (sends.length > 0) await work.beforeSending?.();
@@ -100,22 +101,19 @@ export class Transactor {
     return sends.length > 0 ? this.#publish(run) : this.#check(run);
   }
 
-  /** Keys of which this service knows less than it has to: claimed by another batch, or an own event is not applied yet. */
-  async #behind<T>(
-    { name, event }: Work<T>,
-    keys: readonly string[],
-    marks: MarkChanges,
-  ): Promise<Again['stale']> {
+  /** Keys of which an event of this service's own, accepted already, is not applied here yet. */
+  async #behind<T>({ event }: Work<T>, keys: readonly string[], marks: MarkChanges): Promise<Awaited[]> {
     const { contention, lazyMarks } = this.parts;
-    const behind: string[] = [];
+    const behind: Awaited[] = [];
     for (const key of keys) {
       const mark = await marks.read(key);
       const handled = event?.key === key ? event.value : -1;
       const known = Math.max(mark.upTo, lazyMarks.pending(key), handled);
-      const claimedByOther = mark.claim !== undefined && mark.claim !== name;
-      if (claimedByOther || contention.missing(key, known) !== undefined) behind.push(key);
+      const missing = contention.missing(key, known);
+      if (missing !== undefined)
+        behind.push({ space: 'mark', key, enough: (text) => covers(parseMark(text), missing) });
     }
-    return behind.map((key) => ({ key, text: marks.text(key) }));
+    return behind;
   }
 
   /** A route that only reads answers for what it read when it read it; so only the state as a whole must be the right one. */
@@ -161,7 +159,7 @@ export class Transactor {
       await marks.change(key, (mark) => raise(mark, value));
     }
     const kept = work.keep?.(handled.value);
-    const entry = await this.#entry(run, undo, kept?.key);
+    const entry = this.#entry(run, undo, kept?.key);
     const committed = await this.parts.state.commit({
       expect: [
         ...(open ? [expectEntry(open)] : []),
@@ -173,14 +171,14 @@ export class Transactor {
         ...transaction.writes(),
         ...marks.writes(),
         ...(kept?.writes ?? []),
-        ...(entry ? [entryWrite(entry)] : open ? [dropEntry(open)] : []),
+        ...(open ? entryEnd(open, entry) : entry ? entryWrites(entry) : []),
       ],
     });
     if (!committed.done) {
       if (committed.conflict.space === 'outbox') return { kind: 'raced' };
       return this.#conflict(committed.conflict);
     }
-    this.parts.watch.moved(marks.keys());
+    this.parts.watch.changed(marks.changed());
     const marked = handled.mark !== undefined;
     if (!entry) return done(handled, { acknowledged: false, marked, receipts: [] });
     const settled = await this.outbox.settle(entry, work.delivery, job);
@@ -206,14 +204,13 @@ export class Transactor {
     }
   }
 
-  async #entry<T>(
-    { work, sends, marks, open }: Run<T>,
+  #entry<T>(
+    { work, sends }: Run<T>,
     undo: Undo | undefined,
     answer: string | undefined,
-  ): Promise<OpenEntry | undefined> {
+  ): OpenEntry | undefined {
     if (sends.length === 0) return undefined;
-    const number = open ? numberOfBatch(open.entry.batch) + 1 : 1;
-    return makeEntry(this.parts, { name: work.name, number, sends, event: work.event, undo, answer }, marks);
+    return makeEntry(this.parts, { name: work.name, sends, event: work.event, undo, answer });
   }
 
   /** How the effect could be taken back if the bus refuses; only where that is the way out (see take-back.ts). */
@@ -231,22 +228,31 @@ export class Transactor {
     });
   }
 
-  #conflict({ space, key }: Expectation): Again {
+  #conflict(conflict: Expectation): Again {
     this.parts.counters.store_conflicts++;
-    return { kind: 'again', names: space === 'data' ? [`data ${key}`] : [], stale: [] };
+    const locked = lockedKey(conflict);
+    const key = locked ?? (conflict.space === 'data' ? conflict.key : undefined);
+    const unlocked = { ...conflict, enough: (text: string | undefined) => text === undefined };
+    return {
+      kind: 'again',
+      names: key === undefined ? [] : [`data ${key}`],
+      awaited: locked === undefined ? [] : [unlocked],
+    };
   }
 
-  /** Waits until these marks are others than those a run has failed with. False if one has not moved, for all we tried. */
-  async #caughtUp(stale: Again['stale'], job: Job): Promise<boolean> {
+  /** Waits for what a run was stopped by. False if it has not happened, for all we tried. */
+  async #caughtUp(awaited: readonly Awaited[], job: Job): Promise<boolean> {
     const { watch, contention, limits } = this.parts;
-    let moved = true;
-    for (const { key, text: failed } of stale) {
-      const isOther = (_: unknown, text: string | undefined) => text !== failed;
-      if (await watch.until(key, isOther, limits.contentionWaitMs, job)) continue;
+    let caughtUp = true;
+    for (const one of awaited) {
+      const { space, key } = one;
+      // A lock ends when the bus has judged, and there is nothing to be done about it but to wait.
+      const limitMs = space === 'mark' ? limits.contentionWaitMs : job.left;
+      if ((await watch.until(one, limitMs, job)) || space !== 'mark') continue;
       contention.forgetAccepted(key);
-      moved = (await this.healer.heal(key, job)) && moved;
+      caughtUp = (await this.healer.heal(key, job)) && caughtUp;
     }
-    return moved;
+    return caughtUp;
   }
 }
 
@@ -273,7 +279,11 @@ function done<T>(
   return { kind: 'done', value, ...how };
 }
 
+/** The bus knows more of these keys than this run did: until their marks are others than those it has failed with. */
 function refused(contested: readonly string[], keys: readonly string[], marks: MarkChanges): Again {
-  const stale = (contested.length > 0 ? contested : keys).map((key) => ({ key, text: marks.text(key) }));
-  return { kind: 'again', names: keys.map((key) => `key ${key}`), stale };
+  const awaited = (contested.length > 0 ? contested : keys).map((key): Awaited => {
+    const failed = marks.text(key);
+    return { space: 'mark', key, enough: (text) => text !== failed };
+  });
+  return { kind: 'again', names: keys.map((key) => `key ${key}`), awaited };
 }

@@ -2,6 +2,7 @@ import type { Expectation, Write } from '../../state/state-store.js';
 import type { BatchOutcome } from '../types.js';
 import type { Send } from './context.js';
 import type { EntryEvent, OpenEntry } from './outbox-entry.js';
+import type { Awaited } from './state-watch.js';
 import type { Transaction } from './transaction.js';
 
 /** One thing to be done in a handler transaction: an event to be handled, or a route call to be answered. */
@@ -55,11 +56,11 @@ export type Result<T> =
 
 export type Receipts = Extract<BatchOutcome, { kind: 'accepted' }>['receipts'];
 
-/** A run that has to be done again: after queueing for `names`, and after the marks in `stale` have moved. */
+/** A run that has to be done again: after queueing for `names`, and after everything in `awaited` has happened. */
 export interface Again {
   readonly kind: 'again';
   readonly names: readonly string[];
-  readonly stale: readonly { readonly key: string; readonly text: string | undefined }[];
+  readonly awaited: readonly Awaited[];
   /** from now on only the decision runs, and replaces this entry */
   readonly due?: OpenEntry;
 }

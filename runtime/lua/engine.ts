@@ -68,7 +68,7 @@ export function text(of: Bytes): string {
   return Buffer.from(of.buffer, of.byteOffset, of.byteLength).toString('utf8');
 }
 
-/** Pushes a value that was made without the stack; takes a slot as any push does. */
+/** Pushes a value that was made without the stack; takes a slot, like every push. */
 export function pushValue(L: State, { type, value }: TValue): void {
   lua.lua_pushnil(L);
   const slot: { type: number; value: unknown } = L.stack[L.top - 1]!;

@@ -51,7 +51,7 @@ function newEvent(event: NewEventMessage, newCorrelation: () => string): NewEven
 }
 
 function correlationFor(event: NewEventMessage, newCorrelation: () => string): string {
-  if (event.correlation !== undefined) return event.correlation;
+  if (event.correlation !== undefined) return event.correlation.toLowerCase();
   if (event.correlation_id !== undefined) return correlationOf(event.correlation_id);
   return newCorrelation();
 }

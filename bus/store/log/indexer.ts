@@ -45,6 +45,7 @@ export class WorkerIndexer implements Indexer {
   readonly #directory: string;
   readonly #entry: string;
   #worker: Worker | undefined;
+  #asked: { resolve(reached: Reached): void; reject(error: Error): void } | undefined;
 
   /** @param entry compiled `indexer-worker.js`, see `workerEntry` */
   constructor(directory: string, entry: string) {
@@ -53,37 +54,34 @@ export class WorkerIndexer implements Indexer {
   }
 
   step(reached: Reached, to: Point): Promise<Reached> {
-    this.#worker ??= new Worker(this.#entry, { workerData: this.#directory });
-    const worker = this.#worker;
     return new Promise((resolve, reject) => {
-      const settle = (action: () => void): void => {
-        worker.removeAllListeners();
-        action();
-      };
-      const died = (cause: unknown): void =>
-        settle(() => {
-          this.#worker = undefined;
-          reject(new Error('the indexing thread ended', { cause }));
-        });
-      worker.once('message', (answer: StepAnswer) =>
-        settle(() => {
-          if ('reached' in answer) resolve(answer.reached);
-          else reject(new Error(answer.failure));
-        }),
-      );
-      worker.once('error', died);
-      worker.once('exit', died);
-      worker.postMessage({ reached, to } satisfies StepRequest);
+      this.#asked = { resolve, reject };
+      this.#worker ??= this.#start();
+      this.#worker.postMessage({ reached, to } satisfies StepRequest);
     });
   }
 
   async close(): Promise<void> {
     const worker = this.#worker;
-    this.#worker = undefined;
     if (worker === undefined) return;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.postMessage('close');
     await ended;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#entry, { workerData: this.#directory });
+    worker.on('message', (answer: StepAnswer) => {
+      if ('reached' in answer) this.#asked?.resolve(answer.reached);
+      else this.#asked?.reject(new Error(answer.failure));
+    });
+    const ended = (cause: unknown): void => {
+      this.#worker = undefined;
+      this.#asked?.reject(new Error('the indexing thread ended', { cause }));
+    };
+    worker.on('error', ended);
+    worker.on('exit', ended);
+    return worker;
   }
 }
 

@@ -1,11 +1,12 @@
-import { foldRecord } from '../fold.js';
+import type { BatchRecord, LogRecord } from '../event-store.js';
+import { type FoldTarget, foldRecord } from '../fold.js';
 import { blockBytes } from './block.js';
 import type { ScannedBlock } from './block-scan.js';
-import type { IndexDatabase, Reached } from './index/database.js';
+import type { BlockRow, IndexDatabase, Reached } from './index/database.js';
 import { IndexBatch } from './index/index-batch.js';
 import { scanLog } from './log-scan.js';
 import type { Point } from './point.js';
-import { readRecords } from './record-codec.js';
+import { recordsOf } from './record-codec.js';
 
 /** Gathered before it is written: enough that most work is joined, little enough for memory (about 1 KiB each). */
 const STEP_WEIGHT_MAX = 20_000;
@@ -20,22 +21,32 @@ export function indexStep(directory: string, index: IndexDatabase, reached: Reac
   const batch = new IndexBatch(reached);
   let point = reached.point;
   for (const block of scanLog(directory, point, to)) {
-    foldBlock(block, batch);
+    foldBlock(block, recordsOf(block), batch);
+    batch.weight += block.header.records;
     point = block.end;
     if (batch.weight >= STEP_WEIGHT_MAX) break;
   }
   return batch.commit(index, point);
 }
 
-function foldBlock({ header, payload, offset, end }: ScannedBlock, batch: IndexBatch): void {
-  const { firstPosition, events, records } = header;
-  let listed = events === 0;
-  for (const record of readRecords(payload, records, firstPosition)) {
-    if (!listed && record.kind === 'batch' && record.events.length > 0) {
-      listed = true;
-      batch.block(firstPosition, [end.segment, offset, blockBytes(header), events, record.events[0]!.time]);
-    }
-    foldRecord(record, batch);
+/** A target that is also told where blocks stand. */
+export interface IndexTarget extends FoldTarget {
+  /** a block with events */
+  block(firstPosition: number, row: BlockRow): void;
+}
+
+/** @param records of the block */
+export function foldBlock(
+  { header, offset, end }: ScannedBlock,
+  records: readonly LogRecord[],
+  target: IndexTarget,
+): void {
+  const first = records.find(
+    (record): record is BatchRecord => record.kind === 'batch' && record.events.length > 0,
+  );
+  if (first !== undefined) {
+    const { time } = first.events[0]!;
+    target.block(header.firstPosition, [end.segment, offset, blockBytes(header), header.events, time]);
   }
-  batch.weight += records;
+  for (const record of records) foldRecord(record, target);
 }

@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../../common/events.js';
 import type { BatchRecord, LogRecord } from '../event-store.js';
+import type { BlockHeader } from './block.js';
 
 /**
  * Records as bytes:
@@ -107,20 +108,24 @@ function describe(record: LogRecord, writeData: (data: string) => number): Descr
   ];
 }
 
-/** The records of a payload, in order. @param firstPosition of its first event */
-export function* readRecords(payload: Buffer, count: number, firstPosition: number): Generator<LogRecord> {
+/** The records of a block, in order. */
+export function recordsOf(block: { readonly header: BlockHeader; readonly payload: Buffer }): LogRecord[] {
+  const { payload } = block;
+  const { records: count, firstPosition } = block.header;
+  const found: LogRecord[] = [];
   let offset = 0;
   let position = firstPosition;
   for (let n = 0; n < count; n += 1) {
     const { start, dataBytes, end, events } = prefixAt(payload, offset);
     const description = JSON.parse(payload.toString('utf8', start + dataBytes, end)) as Description;
-    if (description[0] === 'b') yield readBatch(description, payload, start, position);
+    if (description[0] === 'b') found.push(readBatch(description, payload, start, position));
     else if (description[0] === 'a')
-      yield { kind: 'ack', clientType: description[1], positions: description[2] };
-    else yield description[1];
+      found.push({ kind: 'ack', clientType: description[1], positions: description[2] });
+    else found.push(description[1]);
     position += events;
     offset = end;
   }
+  return found;
 }
 
 /** The events at these ascending positions, all of them in this payload; records without one of them are not parsed. */

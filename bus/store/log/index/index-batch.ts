@@ -1,8 +1,8 @@
 import type { StoredEvent } from '../../../../common/events.js';
 import type { ParkedRecord, SubscriptionRecord, UnparkedRecord } from '../../event-store.js';
-import type { FoldTarget } from '../../fold.js';
 import { type KeyHead, raiseHead } from '../../key-heads.js';
 import { TERM_KINDS, type Term, termText } from '../../source.js';
+import type { IndexTarget } from '../indexing.js';
 import type { Point } from '../point.js';
 import type { BatchRow, BlockRow, IndexDatabase, KeyRow, Reached } from './database.js';
 import { packPositions } from './positions.js';
@@ -14,7 +14,7 @@ const POSTINGS_PER_ROW_MAX = 500;
  * The fold of a stretch of the log, gathered in memory and written to the indexes in one transaction. Gathering is what makes it
  * cheap: a row per key, type or session and stretch instead of a row per event, and a debt that came and went leaves none.
  */
-export class IndexBatch implements FoldTarget {
+export class IndexBatch implements IndexTarget {
   /** what was gathered, for whoever bounds it: events, debts ended, records */
   weight = 0;
   readonly #reached: Reached;

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../common/events.js';
-import { BoundedMap } from './bounded-map.js';
 import { type Answer, refusal, success, type Waiter } from './receipts.js';
+import { RecentMap } from './recent-map.js';
 import type { DurableReads, NewEvent, Receipt } from './types.js';
 
 /**
@@ -9,11 +9,11 @@ import type { DurableReads, NewEvent, Receipt } from './types.js';
  */
 export class Answers {
   readonly #pending = new Map<string, Waiter[]>();
-  readonly #settled: BoundedMap<string, Answer>;
+  readonly #settled: RecentMap<string, Answer>;
   readonly #reads: DurableReads;
 
   constructor(reads: DurableReads, max: number) {
-    this.#settled = new BoundedMap(max);
+    this.#settled = new RecentMap(max);
     this.#reads = reads;
   }
 

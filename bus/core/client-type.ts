@@ -1,5 +1,7 @@
+import { Fifo } from './fifo.js';
 import { Heap } from './heap.js';
 import type { Lane, Parked } from './lane.js';
+import { Line } from './line.js';
 import { LowWater } from './low-water.js';
 import type { Session } from './session.js';
 import type { PendingAcknowledgement } from './settle.js';
@@ -42,11 +44,11 @@ export class ClientType {
   /** by position */
   readonly parked = new Map<number, Parked>();
   /** idle lanes, least recently used first */
-  readonly idle = new Set<Lane>();
+  readonly idle = new Line<Lane>();
   /** lanes that have something to send and no holder, oldest first */
-  readonly unheld = new Set<Lane>();
+  readonly unheld = new Line<Lane>();
   /** lanes with something out, by `headSince` */
-  readonly deadlines = new Set<Lane>();
+  readonly deadlines = new Line<Lane>();
   readonly retries = new Heap<Retry>((retry) => retry.at);
   readyCount = 0;
 
@@ -61,7 +63,7 @@ export class ClientType {
   /** the main read is under way */
   scanning = false;
   /** spilled lanes that want a read, oldest first */
-  readonly wanting = new Set<Lane>();
+  readonly wanting = new Fifo<Lane>();
   /** a read has failed: none before the next tick */
   readsPaused = false;
 

@@ -41,9 +41,8 @@ function retryDue(state: State, client: ClientType): void {
 function moveOverdue(state: State, client: ClientType): void {
   const moved: Lane[] = [];
   const freed = new Set<Session>();
-  // In the order of `headSince`; a lane that is left alone begins anew, at the end.
-  for (const lane of client.deadlines) {
-    if (lane.headSince + state.options.ackDeadlineMs > state.clock) break;
+  // In the order of `headSince`: the first one leaves the line, or is left alone and begins anew, at its end.
+  for (let lane = firstOverdue(state, client); lane !== undefined; lane = firstOverdue(state, client)) {
     const { holder } = lane;
     if (holder === undefined || !takeOverdue(lane, holder)) restartDeadline(state, lane);
     else {
@@ -53,6 +52,11 @@ function moveOverdue(state: State, client: ClientType): void {
   }
   for (const lane of moved) wake(state, lane);
   for (const session of freed) serve(state, session);
+}
+
+function firstOverdue({ clock, options }: State, { deadlines }: ClientType): Lane | undefined {
+  const lane = deadlines.first?.item;
+  return lane !== undefined && lane.headSince + options.ackDeadlineMs <= clock ? lane : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Debt, Lane } from './lane.js';
+import type { Line } from './line.js';
 import type { Session } from './session.js';
 import { acknowledge } from './settle.js';
 import type { State } from './state.js';
@@ -15,13 +16,13 @@ export function wake(state: State, lane: Lane): void {
   if (!hasSomethingToSend(state, lane)) return;
   const { holder, client } = lane;
   if (holder?.inTurn) {
-    if (holder.room > 0 && holder.ready.size === 0) send(state, lane, holder);
+    if (holder.room > 0 && holder.ready.length === 0) send(state, lane, holder);
     else waitIn(holder.ready, lane);
     return;
   }
   // What is out at a session that drains is finished there first: one lane is never out at two sessions.
   if (lane.out > 0) return;
-  const session = client.unheld.size === 0 ? nextInTurn(lane) : undefined;
+  const session = client.unheld.length === 0 ? nextInTurn(lane) : undefined;
   if (session === undefined) waitIn(client.unheld, lane);
   else {
     giveTo(session, lane);
@@ -34,7 +35,7 @@ export function serve(state: State, session: Session): void {
   while (session.inTurn && session.room > 0) {
     const lane = longestWaiting(session);
     if (lane === undefined) break;
-    stopWaiting(lane);
+    lane.waiting.leave();
     if (lane.holder !== session) giveTo(session, lane);
     send(state, lane, session);
   }
@@ -63,11 +64,6 @@ export function nextInTurn({ client }: Lane, avoided?: Session): Session | undef
   return other;
 }
 
-export function stopWaiting(lane: Lane): void {
-  lane.client.unheld.delete(lane);
-  lane.holder?.ready.delete(lane);
-}
-
 function hasSomethingToSend({ options }: State, lane: Lane): boolean {
   return (
     lane.queue.length > lane.out &&
@@ -77,22 +73,18 @@ function hasSomethingToSend({ options }: State, lane: Lane): boolean {
   );
 }
 
-function waitIn(waiting: Set<Lane>, lane: Lane): void {
-  if (waiting.has(lane)) return;
+function waitIn(line: Line<Lane>, lane: Lane): void {
+  if (lane.waiting.line === line) return;
   lane.client.readyCount += 1;
   lane.readySince = lane.client.readyCount;
-  waiting.add(lane);
+  lane.waiting.join(line);
 }
 
-function longestWaiting(session: Session): Lane | undefined {
-  const own = first(session.ready);
-  const unheld = session.client && first(session.client.unheld);
+function longestWaiting({ ready, client }: Session): Lane | undefined {
+  const own = ready.first?.item;
+  const unheld = client?.unheld.first?.item;
   if (own === undefined || unheld === undefined) return own ?? unheld;
   return own.readySince < unheld.readySince ? own : unheld;
-}
-
-function first(lanes: Set<Lane>): Lane | undefined {
-  return lanes.size === 0 ? undefined : lanes.values().next().value;
 }
 
 function send(state: State, lane: Lane, session: Session): void {
@@ -115,7 +107,7 @@ function deliver(state: State, debt: Debt, session: Session): void {
   lane.out += 1;
   if (lane.out === 1) {
     lane.headSince = state.clock;
-    lane.client.deadlines.add(lane);
+    lane.watch.join(lane.client.deadlines);
   }
   state.effects.deliver(session, { event, delivery: debt.delivery, attempt: debt.attempt });
 }

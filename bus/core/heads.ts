@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../common/events.js';
+import { RecentMap } from './recent-map.js';
 import type { DurableReads } from './types.js';
 
 /** What the core knows of a key, pending events included. */
@@ -18,21 +19,18 @@ export interface Head {
  * by the number of such keys.
  */
 export class Heads {
-  readonly #heads = new Map<string, Head>();
+  readonly #heads: RecentMap<string, Head>;
   readonly #reads: DurableReads;
-  readonly #max: number;
 
   constructor(reads: DurableReads, max: number) {
     this.#reads = reads;
-    this.#max = max;
+    this.#heads = new RecentMap(max, (head) => head.pending > 0);
   }
 
   get(key: string): Head {
-    let head = this.#heads.get(key);
-    if (head === undefined) {
-      head = this.#load(key);
-      this.#evict();
-    } else this.#heads.delete(key);
+    const known = this.#heads.get(key);
+    if (known !== undefined) return known;
+    const head = this.#load(key);
     this.#heads.set(key, head);
     return head;
   }
@@ -46,8 +44,7 @@ export class Heads {
 
   /** An accepted event has become durable. */
   settle(event: StoredEvent): void {
-    const head = this.#heads.get(event.key);
-    if (head !== undefined) head.pending -= 1;
+    this.get(event.key).pending -= 1;
   }
 
   /** Accepted events were not kept: their keys go back to what is durable and what is `stillPending`. */
@@ -68,14 +65,5 @@ export class Heads {
     const state = this.#reads.keyState(key);
     if (state === undefined) return { value: -1, lastOfType: new Map(), pending: 0 };
     return { value: state.head, lastOfType: new Map(Object.entries(state.lastOfType)), pending: 0 };
-  }
-
-  #evict(): void {
-    // Each new key pushes out at most two, so that pinned ones cannot make this a search.
-    for (let tries = 0; tries < 2 && this.#heads.size >= this.#max; tries += 1) {
-      const [key, head] = this.#heads.entries().next().value as [string, Head];
-      this.#heads.delete(key);
-      if (head.pending > 0) this.#heads.set(key, head);
-    }
   }
 }

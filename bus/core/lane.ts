@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../common/events.js';
 import type { ParkedRecord } from '../store/event-store.js';
 import type { ClientType } from './client-type.js';
+import { Place } from './line.js';
 import type { Mark } from './low-water.js';
 import type { Session } from './session.js';
 
@@ -65,8 +66,14 @@ export class Lane {
   readySince = 0;
   after = 0;
   skipped = 0;
+  /** among those that wait for room, in `ready` of its holder or in `unheld` */
+  readonly waiting = new Place<Lane>(this);
+  /** in `deadlines` while something is out, in `idle` when nothing is owed */
+  readonly watch = new Place<Lane>(this);
   /** number of the read under way for this lane, 0 = none */
   reading = 0;
+  /** stands in `wanting` */
+  wants = false;
   /** stands for the first debt that is not in memory */
   spill: Mark | undefined;
   /** by position */

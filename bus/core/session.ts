@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../common/events.js';
 import type { Feature } from '../../common/protocol/messages.js';
 import type { ClientType } from './client-type.js';
 import type { Debt, Lane } from './lane.js';
+import { Line } from './line.js';
 import { Replies } from './replies.js';
 import type { Delivery, Input } from './types.js';
 
@@ -31,7 +32,7 @@ export class Session {
   /** base sessions only: the newest outstanding debt per correlation number */
   readonly correlations = new Map<number, StoredEvent>();
   /** lanes held here that have something to send and wait for room, oldest first */
-  readonly ready = new Set<Lane>();
+  readonly ready = new Line<Lane>();
   /** place among the sessions of its client type that are in turn */
   place = 0;
   deliveries = 0;

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../common/events.js';
 import type { AckRecord } from '../store/event-store.js';
 import type { ClientType } from './client-type.js';
 import type { Debt, Lane } from './lane.js';
+import type { Place } from './line.js';
 import type { Pending } from './pipeline.js';
 import type { State } from './state.js';
 
@@ -63,19 +64,19 @@ export function release(state: State, { lane, event }: Debt): void {
 
 /** Another debt is the first one out now, or none is. */
 export function restartDeadline({ clock }: State, lane: Lane): void {
-  lane.client.deadlines.delete(lane);
+  lane.watch.leave();
   if (lane.out === 0) return;
   lane.headSince = clock;
-  lane.client.deadlines.add(lane);
+  lane.watch.join(lane.client.deadlines);
 }
 
 /** A lane has become shorter: it rests when nothing is owed, or wants a read when it is spilled. */
 export function settleLane({ options }: State, lane: Lane): void {
   const { client } = lane;
   if (lane.idle) {
-    client.idle.add(lane);
-    if (client.idle.size > options.stickyKeysMax) forgetOldest(client);
-  } else if (wantsRead(lane, options.laneEventsMax)) client.wanting.add(lane);
+    lane.watch.join(client.idle);
+    if (client.idle.length > options.stickyKeysMax) forgetOldest(client.idle.first!);
+  } else if (wantsRead(lane, options.laneEventsMax)) want(lane);
 }
 
 export function wantsRead(lane: Lane, laneEventsMax: number): boolean {
@@ -83,14 +84,21 @@ export function wantsRead(lane: Lane, laneEventsMax: number): boolean {
   return lane.queue.length * 2 <= laneEventsMax;
 }
 
+/** Puts the lane among those that want a read. */
+export function want(lane: Lane): void {
+  if (lane.wants) return;
+  lane.wants = true;
+  lane.client.wanting.push(lane);
+}
+
 /** A lane that was read ahead of the scan stays: the scan has to know what it may pass over. */
-function forgetOldest(client: ClientType): void {
-  const oldest = client.idle.values().next().value as Lane;
-  client.idle.delete(oldest);
-  if (oldest.after > client.scanned) client.idle.add(oldest);
+function forgetOldest({ item: oldest }: Place<Lane>): void {
+  const { client } = oldest;
+  if (oldest.after > client.scanned) oldest.watch.join(client.idle);
   else {
-    client.lanes.delete(oldest.key);
+    oldest.watch.leave();
     oldest.hold(undefined);
+    client.lanes.delete(oldest.key);
   }
 }
 

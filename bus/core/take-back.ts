@@ -1,4 +1,4 @@
-import { stopWaiting, wake } from './dispatch.js';
+import { wake } from './dispatch.js';
 import type { Debt, Lane } from './lane.js';
 import { recall, release } from './settle.js';
 import type { State } from './state.js';
@@ -15,8 +15,8 @@ export function takeBack(lane: Lane, from: number): void {
     lane.unsettled += 1;
   }
   lane.out = Math.min(lane.out, from);
-  if (lane.out === 0) lane.client.deadlines.delete(lane);
-  stopWaiting(lane);
+  if (lane.out === 0) lane.watch.leave();
+  lane.waiting.leave();
 }
 
 /** The outcome of the batch that completes this debt is known: the lane does not wait for it any longer. */

@@ -27,8 +27,10 @@ export function drain(state: State, session: Session): void {
   session.drainAsked = true;
   const waiting = [...session.ready];
   stepOut(session);
-  session.ready.clear();
-  for (const lane of waiting) wake(state, lane);
+  for (const lane of waiting) {
+    lane.waiting.leave();
+    wake(state, lane);
+  }
   serve(state, session);
 }
 

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../../common/events.js';
 import type { ClientType } from './client-type.js';
 import { wake } from './dispatch.js';
 import { Debt, Lane } from './lane.js';
-import { settleLane, sizeOf, wantsRead } from './settle.js';
+import { settleLane, sizeOf, want, wantsRead } from './settle.js';
 import type { Read, State } from './state.js';
 import type { Input } from './types.js';
 
@@ -29,10 +29,11 @@ export function owe(state: State, client: ClientType, event: StoredEvent): void 
 export function refill(state: State, client: ClientType): void {
   if (client.readsPaused || client.turns.length === 0) return;
   const { laneEventsMax, windowEventsMax, windowBytesMax } = state.options;
-  for (const lane of client.wanting) {
+  for (let lane = client.wanting.first(); lane !== undefined; lane = client.wanting.first()) {
     const space = room(state, client);
     if (space <= 0) return;
-    client.wanting.delete(lane);
+    client.wanting.shift();
+    lane.wants = false;
     if (!wantsRead(lane, laneEventsMax)) continue;
     const limit = Math.min(space, Math.ceil(laneEventsMax / 2), PAGE_EVENTS_MAX);
     lane.reading = read(state, { client, lane, limit, asOf: state.durable }, lane.after);
@@ -62,7 +63,7 @@ export function readFailed(state: State, input: Extract<Input, { kind: 'read-fai
   if (read.lane === undefined) read.client.scanning = false;
   else if (read.lane.reading === input.read) {
     read.lane.reading = 0;
-    read.client.wanting.add(read.lane);
+    want(read.lane);
   }
   state.emit({
     kind: 'notice',
@@ -130,7 +131,7 @@ function lanePage(state: State, lane: Lane, events: readonly StoredEvent[], upTo
 function admit(state: State, client: ClientType, event: StoredEvent): void {
   const lane = laneOf(client, event.key);
   if (event.position <= lane.after) return;
-  client.idle.delete(lane);
+  if (lane.idle) lane.watch.leave();
   const full = lane.queue.length >= state.options.laneEventsMax;
   if (lane.spilled || full || event.position >= lane.barrier) {
     if (!lane.spilled) markSpill(lane, event.position, event.time);

@@ -165,7 +165,11 @@ class ServiceEngine implements Engine {
 
   #newPreparation(): Preparation {
     const ends = () => this.#ends ?? { acknowledged: '0', head: '0' };
-    return new Preparation(this.parts, this.#counters, ends, () => this.#stopping);
+    const ended = () => this.#stopping;
+    return new Preparation(this.parts, this.#counters, ends, ended, async (generation) => {
+      const prepared = { generation, doubt: undefined };
+      await liveService(this.parts, this.#counters, prepared, () => {}).sweep.locking();
+    });
   }
 
   /** The state can no longer be worked on: step aside, and prepare it again. */
@@ -187,7 +191,7 @@ class ServiceEngine implements Engine {
     const live = this.#live;
     if (!live || this.#stopping) return;
     void live.sweep
-      .run(() => this.#live !== live || this.#stopping)
+      .stale(() => this.#live !== live || this.#stopping)
       .catch((error: unknown) => {
         if (error instanceof Abort) this.#trouble(error);
         else this.parts.log.error({ error }, 'the outbox could not be looked through');

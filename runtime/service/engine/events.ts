@@ -157,8 +157,8 @@ function occasioned(handlers: TypeHandlers): (readonly [Mode, EventHandler])[] {
   ];
 }
 
-function entryEvent({ eventId, type, key, value }: DeliveredEvent): EntryEvent {
-  return { id: eventId, type, key, value };
+function entryEvent({ eventId, type, key, value, position }: DeliveredEvent): EntryEvent {
+  return { id: eventId, type, key, value, position };
 }
 
 /** Others kept changing what the handler depends on. */

@@ -29,6 +29,8 @@ export interface EntryEvent {
   readonly type: string;
   readonly key: string;
   readonly value: number;
+  /** cursor */
+  readonly position: string;
 }
 
 export interface EntrySend {

@@ -72,6 +72,8 @@ export class Preparation {
     private readonly ends: () => LogEnds,
     /** the service stops */
     private readonly ended: () => boolean,
+    /** finishes the outbox entries that hold locks */
+    private readonly finishLocking: (generation: string) => Promise<void>,
   ) {
     this.#state = new StateAccess(parts.store);
     this.#types = JSON.stringify(stateTypes(parts.model));
@@ -105,7 +107,7 @@ export class Preparation {
   async #attempt(suspect: boolean): Promise<PreparedState | undefined> {
     const ends = this.ends();
     const found = await this.#meta();
-    if (!suspect && this.#plan(found, ends) === 'ready') return preparedState(found);
+    if (!suspect && (await this.#plan(found, ends)) === 'ready') return preparedState(found);
     const lease = await Lease.take(this.#state, this.parts);
     if (!lease) {
       const total = positionOfCursor(ends.head);
@@ -123,10 +125,12 @@ export class Preparation {
   async #underLease(lease: Lease, ends: LogEnds, suspect: boolean): Promise<PreparedState> {
     // What was found before the lease was taken may be over.
     let meta = await this.#meta();
-    if (this.#plan(meta, ends) === 'from-the-start') meta = await this.#newGeneration(lease, 'emptying');
+    if ((await this.#plan(meta, ends)) === 'from-the-start')
+      meta = await this.#newGeneration(lease, 'emptying');
     else if (suspect && meta.status === 'live') meta = await this.#newGeneration(lease, 'rebuilding');
     if (meta.status === 'emptying') meta = await this.#emptied(lease, meta);
     const lost = meta.status !== 'live';
+    await this.finishLocking(meta.generation ?? '');
     const reached = await this.#pages(lease, meta, ends);
     await this.#finish(lease, meta, ends, lost ? later(ends.head, reached) : meta.doubt);
     return preparedState(await this.#meta());
@@ -152,14 +156,22 @@ export class Preparation {
     });
   }
 
-  #plan(meta: Meta, { head }: LogEnds): Plan {
+  async #plan(meta: Meta, { head }: LogEnds): Promise<Plan> {
     const checkpoint = positionOfCursor(meta.checkpoint);
     if (meta.generation === undefined) return 'from-the-start';
     if (meta.status === 'emptying') return 'go-on';
-    if (this.#lacksTypes(meta) || checkpoint > positionOfCursor(head)) return 'from-the-start';
+    if (this.#lacksTypes(meta)) return 'from-the-start';
+    if (checkpoint > positionOfCursor(head) && !(await this.#logReaches(checkpoint))) return 'from-the-start';
     // Not `acknowledged`: behind one event that is owed for long, others are acknowledged, and may be missing here.
     const upToDate = checkpoint >= positionOfCursor(head) && meta.types === this.#types;
     return meta.status === 'live' && upToDate ? 'ready' : 'go-on';
+  }
+
+  /** Other instances may have moved the checkpoint since we registered; only the log itself can tell that it is shorter. */
+  async #logReaches(position: number): Promise<boolean> {
+    const after = String(position - 1);
+    const page = await this.parts.bus.query({ eventTypes: ['*'], after, limit: 1, acknowledgedOnly: false });
+    return page.events.length > 0;
   }
 
   #lacksTypes({ types }: Meta): boolean {

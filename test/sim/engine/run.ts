@@ -41,6 +41,8 @@ export interface Finished {
   readonly bus: SimBus;
   readonly state: SimState;
   readonly withdrawals: readonly Withdrawal[];
+  /** the answers to Idempotency-Keys are nowhere but in the state: without it, a repeated request is a new one */
+  readonly answersLost: boolean;
 }
 
 const ACCOUNTS = ['1', '2', '3'];
@@ -48,8 +50,7 @@ const START = 1_800_000_000_000;
 
 /** Runs a scenario to its end. @throws Error naming what was violated */
 export async function run(seed: number, scenario: Scenario): Promise<void> {
-  const simulation = new Simulation(seed, scenario);
-  await simulation.run();
+  await new Simulation(seed, scenario).run();
 }
 
 class Simulation {
@@ -65,7 +66,7 @@ class Simulation {
   #copy: MemoryState | undefined;
 
   constructor(
-    seed: number,
+    private readonly seed: number,
     private readonly scenario: Scenario,
   ) {
     this.#random = seededRandom(seed);
@@ -118,10 +119,18 @@ class Simulation {
       await this.#time.until(() => over, 3_600_000);
       await script;
       const { bus } = this.#world;
-      check(this.scenario.style, { bus, state: this.#state, withdrawals: this.#withdrawals });
+      const { style, wipes, setBacks } = this.scenario;
+      check(style, {
+        bus,
+        state: this.#state,
+        withdrawals: this.#withdrawals,
+        answersLost: wipes || setBacks,
+      });
     } catch (error) {
       const lines = [...this.lines.slice(-40), ...this.#remains()];
-      throw new Error(`${error instanceof Error ? error.stack : error}\n${lines.join('\n')}`);
+      throw new Error(
+        `seed ${this.seed}: ${error instanceof Error ? error.stack : error}\n${lines.join('\n')}`,
+      );
     }
   }
 
@@ -141,8 +150,10 @@ class Simulation {
   async #script(): Promise<void> {
     const { bus } = this.#world;
     await bus.start();
-    for (let n = 0; n < this.scenario.instances; n++) this.#startInstance();
-    await this.#condition(() => this.#live().length > 0);
+    await this.#condition(() => {
+      this.#replaceTheDead();
+      return this.#live().length > 0;
+    });
     this.#connectOutside();
     const deposit = this.scenario.style === 'modern' ? 'Credit' : 'Deposited';
     for (const id of ACCOUNTS) this.#send(deposit, accountKey(id), { amount: 100 });
@@ -163,8 +174,10 @@ class Simulation {
     const { bus } = this.#world;
     await this.#condition(() => bus.up);
     for (const instance of this.#instances) instance.process.go();
-    while (this.#living().length < this.scenario.instances) this.#startInstance();
-    await this.#condition(() => bus.owed('accounts') === 0 && this.#unsent.length === 0);
+    await this.#condition(() => {
+      this.#replaceTheDead();
+      return bus.owed('accounts') === 0 && this.#unsent.length === 0;
+    });
     await this.#condition(() => this.#withdrawals.every(({ outcome }) => outcome?.kind === 'answer'));
     await this.#condition(() => this.#state.memory.keys('outbox').length === 0);
     await this.#condition(() => bus.owed('accounts') === 0);
@@ -229,7 +242,7 @@ class Simulation {
     while (goOn()) {
       await this.#sleep(20 + this.#random.next() * 150);
       if (goOn()) this.#pick(accidents)?.();
-      while (goOn() && this.#living().length < this.scenario.instances) this.#startInstance();
+      if (goOn()) this.#replaceTheDead();
     }
   }
 
@@ -279,6 +292,10 @@ class Simulation {
     const model = this.scenario.style === 'modern' ? modernBank() : classicBank();
     this.#starts++;
     this.#instances.push(new SimInstance(this.#world, `instance-${this.#starts}`, model, this.#state));
+  }
+
+  #replaceTheDead(): void {
+    while (this.#living().length < this.scenario.instances) this.#startInstance();
   }
 
   #living(): SimInstance[] {

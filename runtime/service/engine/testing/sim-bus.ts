@@ -91,8 +91,9 @@ export class SimBus {
     notOwedTo?: string;
   }): Promise<{ events: EventView[]; next: string | undefined }> {
     if (!this.#life) throw new Error('the bus is down');
-    const { after, ...rest } = filter;
-    const page = await this.#life.store.read({ ...rest, after: Number(after) });
+    const { after, eventTypes, ...rest } = filter;
+    const types = eventTypes.includes('*') ? {} : { eventTypes };
+    const page = await this.#life.store.read({ ...rest, ...types, after: Number(after) });
     return {
       events: page.events.map((event) => eventView(event)),
       next: page.end ? undefined : String(page.next),

@@ -191,13 +191,10 @@ describe('The bus client', () => {
 
     it('leaves a connection on which the bus is silent, and stays on one with pings only', async () => {
       let now = 0;
-      await started({ clock: { now: () => now }, settings: { silenceMs: 40 } });
-      for (now = 30; now < 300; now += 30) {
-        bus.ping();
-        await caughtUp();
-      }
+      await started({ clock: { now: () => now }, settings: { silenceMs: 8 } });
+      for (now = 6; now < 600; now += 6) await bus.ping();
       expect(heard.registered).toHaveBeenCalledTimes(1);
-      now += 40;
+      now += 8;
       await eventually(() => expect(heard.registered).toHaveBeenCalledTimes(2));
       expect(heard.disconnected.mock.calls[0]?.[0]).toMatch(/the bus is silent/);
     });
@@ -514,6 +511,22 @@ describe('The bus client', () => {
       });
       expect(await first).toMatchObject({ kind: 'accepted' });
       expect(await second).toEqual({ kind: 'fenced' });
+    });
+
+    it('gives an answer to the one of two with one id that is at the bus', async () => {
+      await started({ settings: { retryMinMs: 60_000, retryMaxMs: 60_000 } });
+      const first = client.publish(batch('b1'));
+      await bus.hears('new');
+      bus.say({ message_type: 'error', code: 'overloaded', message: 'x', about: { batch_id: 'b1' } });
+      await caughtUp();
+      const second = client.publish(batch('b1'));
+      await bus.hears('new', () => bus.of('new').length === 2);
+      bus.say(receipts('b1'));
+      expect(await second).toMatchObject({ kind: 'accepted' });
+      bus.disconnect();
+      await bus.hears('new', (_, connection) => connection === 2);
+      bus.say({ message_type: 'error', code: 'fenced', message: 'x', about: { batch_id: 'b1' } });
+      expect(await first).toEqual({ kind: 'fenced' });
     });
 
     it('leaves the outcome unknown when it is stopped before an answer', async () => {

@@ -46,13 +46,14 @@ export class Environment {
   write<T>(change: (database: Database) => T): T {
     return this.#guarded(() => {
       for (;;) {
-        const database = this.#current(true);
+        const database = this.#current(false);
         const outcome = database.transactionSync(() => {
           if (!this.#isIntact()) return MOVED;
           markUnflushed(this.#directory);
           return { value: change(database) };
         });
         if (outcome !== MOVED) return outcome.value;
+        this.#abandon();
       }
     });
   }

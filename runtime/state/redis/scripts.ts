@@ -18,7 +18,7 @@ export interface Script {
 const INTEGER = `
 local function integer(text)
   if not text then return 0 end
-  if not (text == '0' or string.match(text, '^%-?[1-9]%d*$')) or #text > 17 then return nil end
+  if not (text == '0' or string.match(text, '^%-?[1-9]%d*$')) then return nil end
   local number = tonumber(text)
   if number > 9007199254740991 or number < -9007199254740991 then return nil end
   return number

@@ -43,8 +43,10 @@ export class FakeBus {
     this.#socket!.send(frame);
   }
 
-  ping(): void {
+  /** Resolves when the client has answered. */
+  async ping(): Promise<void> {
     this.#socket!.ping();
+    await once(this.#socket!, 'pong');
   }
 
   /** Ends the connection of the newest client. */

@@ -1,17 +1,17 @@
 /**
- * What makes `npm start`, `npm test` and `npm run populate` work in a fresh clone: installs the dependencies and compiles the
+ * What makes `npm start` and every other script work in a fresh clone: installs the dependencies and compiles the
  * sources if that was not done, or if they have changed since. Plain JavaScript, no dependencies: it runs before there are any.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const NODE_MAJOR_MIN = 20;
-const SOURCES = ['common', 'bus', 'runtime', 'deploy'];
+const SOURCES = ['common', 'bus', 'runtime', 'deploy', 'bench', 'test'];
 const INSTALL_STAMP = join(root, 'node_modules', '.autokrator');
 const BUILD_STAMP = join(root, 'dist', '.built');
 
@@ -28,7 +28,8 @@ function install() {
   const wanted = dependencyHash();
   if (existsSync(INSTALL_STAMP) && readFileSync(INSTALL_STAMP, 'utf8') === wanted) return;
   say('Installing dependencies …');
-  run(...npm('ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error'));
+  // Not `npm ci`: it refuses a lock file that lacks an optional binary of some other platform.
+  run(...npm('install', '--no-save', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error'));
   writeFileSync(INSTALL_STAMP, wanted);
 }
 
@@ -45,11 +46,14 @@ function build() {
   const wanted = sourceHash();
   if (existsSync(BUILD_STAMP) && readFileSync(BUILD_STAMP, 'utf8') === wanted) return;
   say('Compiling …');
-  // Nothing of a former state may stay behind: a deleted source must not live on in dist/.
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  writeFileSync(BUILD_STAMP, wanted);
+  // Beside, and then put in place: nothing of a former state stays behind, and a failure leaves the former build usable.
+  const [dist, next] = [join(root, 'dist'), join(root, 'dist.next')];
+  rmSync(next, { recursive: true, force: true });
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', next]);
+  writeFileSync(join(next, '.built'), wanted);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(next, dist);
 }
 
 /** Of every source's path, size and time of change: a few milliseconds for some hundred files. */
@@ -65,7 +69,7 @@ function walk(folder, hash) {
   )) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) walk(path, hash);
-    else if (entry.name.endsWith('.ts')) {
+    else if (entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts')) {
       const { size, mtimeMs } = statSync(path);
       hash.update(`${path}\0${size}\0${mtimeMs}\n`);
     }

@@ -45,12 +45,13 @@ describe.each([
       );
 
       const victims = system.names();
+      const killEvery = Math.floor(TRANSFERS / victims.length);
       const orders: Promise<number>[] = [];
       for (let i = 0; i < TRANSFERS; i++) {
         const from = accounts[random.int(ACCOUNTS)]!;
         const to = accounts.filter((id) => id !== from)[random.int(ACCOUNTS - 1)]!;
         orders.push(bank.transfer(from, to, 1 + random.int(9_000)));
-        if (i % Math.floor(TRANSFERS / victims.length) === 5 && victims.length > 0)
+        if (i % killEvery === 5 && victims.length > 0)
           system.signal(victims.splice(random.int(victims.length), 1)[0]!, 'SIGKILL');
         await new Promise((resolve) => setTimeout(resolve, 15));
       }

@@ -2,9 +2,9 @@
 import cliProgress from 'cli-progress';
 import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
 import { wholeNumber } from '../common/option-parsers.js';
+import { packageVersion } from '../common/package-version.js';
 import { seededRandom } from '../common/random.js';
 import { BUS_PORT } from './layout.js';
-import { packageVersion } from './package-version.js';
 import { type Addresses, Bank } from './populate/bank.js';
 import { type Progress, populate, type Report } from './populate/populate.js';
 

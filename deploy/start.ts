@@ -5,9 +5,9 @@ import { resolve } from 'node:path';
 import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
 import { parseDuration, wholeNumber } from '../common/option-parsers.js';
 import { logLevel } from '../common/options.js';
+import { packageVersion } from '../common/package-version.js';
 import { type ProcessPlan, planBus, planServices } from './layout.js';
 import { logLine } from './log-line.js';
-import { packageVersion } from './package-version.js';
 import { healthy, type Supervised, supervise } from './supervisor.js';
 
 const INSTANCES_MAX = 10;

@@ -18,7 +18,10 @@ const HEALTH_PROBE_MS = 50;
 export interface Supervised {
   readonly plan: ProcessPlan;
   readonly pid: number | undefined;
-  stop(): Promise<void>;
+  /** to the process as it is now; nothing if it has just ended */
+  signal(signal: NodeJS.Signals): void;
+  /** Ends it and leaves it so. SIGTERM lets it finish what it does; a process that does not end in time is killed. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 export type Say = (name: string, line: string) => void;
@@ -54,12 +57,15 @@ export function supervise(plan: ProcessPlan, say: Say, { restart }: { restart: b
     get pid() {
       return child.pid;
     },
-    async stop() {
+    signal(signal) {
+      child.kill(signal);
+    },
+    async stop(signal = 'SIGTERM') {
       stopping = true;
       clearTimeout(timer);
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-      child.kill('SIGTERM');
+      child.kill(signal);
       const tooLong = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       await ended;
       clearTimeout(tooLong);

@@ -1,20 +1,20 @@
 #!/usr/bin/env node
 /** The command line of the superclient: turns a Lua script into a running service. */
-import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { systemClock } from '../common/clock.js';
 import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
 import { createLogger } from '../common/log.js';
 import { parseAddress } from '../common/option-parsers.js';
 import { logLevel } from '../common/options.js';
+import { packageVersion } from '../common/package-version.js';
 import { systemRandom } from '../common/random.js';
+import { listenForStop } from '../common/stop-request.js';
 import { ScriptError } from './lua/vm.js';
 import { modelSummary } from './service/model-summary.js';
 import { showRebuilds } from './service/rebuild-display.js';
 import { loadScript } from './service/script.js';
 import type { ServiceOptions } from './service/service.js';
 import { StartError } from './service/start-error.js';
-import { listenForStop } from './service/stop-request.js';
 import { parseStateSpec } from './state/registry.js';
 
 const DEFAULT_STATE = 'embedded:./data/state';
@@ -104,15 +104,6 @@ function parseRedis(text: string): string {
   if (!/^rediss?:/.test(text))
     throw new Error('must be the address of a Redis server, such as redis://localhost:6379');
   return parseStore(text);
-}
-
-/** From the package this file belongs to, whether it runs compiled (below dist/) or not. */
-function packageVersion(): string {
-  const [file] = ['../package.json', '../../package.json']
-    .map((path) => new URL(path, import.meta.url))
-    .filter((path) => existsSync(path));
-  const { version } = JSON.parse(file ? readFileSync(file, 'utf8') : '{}') as { version?: string };
-  return version ?? 'unknown';
 }
 
 process.exitCode = await runCommandLine([superclient], { version: packageVersion() });

@@ -1,6 +1,7 @@
 /**
  * The bank's services as a program talks to them: JSON over HTTP, spread over the instances of each service. Errors that pass
- * (no connection, 503) are tried again; commands carry an Idempotency-Key, so trying again repeats nothing.
+ * (no connection, 503) are tried again; commands carry an Idempotency-Key, so trying again repeats nothing. That key is also
+ * the correlation of all events that come from the command.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -22,12 +23,25 @@ export interface Verdict {
   readonly reason?: string;
 }
 
+/** Of loyalty; one point is worth one penny. */
+export interface Points {
+  readonly points: number;
+  readonly refunded: number;
+}
+
 export interface Answer<Body> {
   readonly status: number;
   readonly body: Body;
 }
 
-const PATIENCE_MS = 60_000;
+export interface BankOptions {
+  /** how long one request is tried again before it counts as failed */
+  readonly patienceMs: number;
+  /** how long one try may take; above the services' own 15 s, or a slow answer is asked for again */
+  readonly answerMs: number;
+}
+
+const DEFAULT_OPTIONS: BankOptions = { patienceMs: 60_000, answerMs: 30_000 };
 const PAUSE_MS = 50;
 const PAUSE_MAX_MS = 1_000;
 
@@ -37,15 +51,23 @@ export type Addresses = Readonly<Record<string, readonly string[]>>;
 export class Bank {
   readonly #turns = new Map<string, number>();
 
-  constructor(readonly addresses: Addresses) {}
+  constructor(
+    readonly addresses: Addresses,
+    private readonly options: BankOptions = DEFAULT_OPTIONS,
+  ) {}
 
-  createUser(username: string): Promise<Answer<{ status: string; error?: string }>> {
-    return this.#command('users', '/user', { username });
+  /** @param key of this and every other command: a UUID */
+  createUser(username: string, key?: string): Promise<Answer<{ status: string; error?: string }>> {
+    return this.#command('users', '/user', { username }, key);
   }
 
-  async requestAccount(username: string): Promise<string> {
-    const { body } = await this.#command<{ request_id: string }>('users', `/user/${username}`, {});
+  async requestAccount(username: string, key?: string): Promise<string> {
+    const { body } = await this.#command<{ request_id: string }>('users', `/user/${username}`, {}, key);
     return body.request_id;
+  }
+
+  async accountsOf(username: string): Promise<readonly number[]> {
+    return (await this.#request<{ accounts: number[] }>('users', 'GET', `/user/${username}`)).body.accounts;
   }
 
   /** The number of the account once it is there. */
@@ -60,24 +82,21 @@ export class Bank {
     return created.account_id!;
   }
 
-  deposit(id: number, amount: number): Promise<Answer<{ error?: string }>> {
-    return this.#command('accounts', `/account/${id}/deposit`, { amount });
+  deposit(id: number, amount: number, key?: string): Promise<Answer<{ error?: string }>> {
+    return this.#command('accounts', `/account/${id}/deposit`, { amount }, key);
   }
 
-  withdraw(id: number, amount: number): Promise<Answer<{ error?: string }>> {
-    return this.#command('accounts', `/account/${id}/withdrawal`, { amount });
+  withdraw(id: number, amount: number, key?: string): Promise<Answer<{ error?: string }>> {
+    return this.#command('accounts', `/account/${id}/withdrawal`, { amount }, key);
   }
 
   /** The number of the transaction. */
-  async transfer(fromAccountId: number, toAccountId: number, amount: number): Promise<number> {
+  async transfer(fromAccountId: number, toAccountId: number, amount: number, key?: string): Promise<number> {
     const { status, body } = await this.#command<{ transactionId: number }>(
       'transactions',
       '/createTransaction',
-      {
-        fromAccountId,
-        toAccountId,
-        amount,
-      },
+      { fromAccountId, toAccountId, amount },
+      key,
     );
     if (status !== 201) throw new Error(`createTransaction answered ${status}: ${JSON.stringify(body)}`);
     return body.transactionId;
@@ -103,20 +122,29 @@ export class Bank {
 
   /** What loyalty has paid to an account so far. */
   async refunded(id: number): Promise<number> {
-    return (await this.#request<{ refunded: number }>('loyalty', 'GET', `/points/${id}`)).body.refunded;
+    return (await this.points(id)).refunded;
   }
 
-  #command<Body>(service: string, path: string, body: object): Promise<Answer<Body>> {
-    return this.#request(service, 'POST', path, body);
+  async points(id: number): Promise<Points> {
+    return (await this.#request<Points>('loyalty', 'GET', `/points/${id}`)).body;
   }
 
-  /** Asks until the answer is as wanted. @throws Error after PATIENCE_MS */
+  #command<Body>(
+    service: string,
+    path: string,
+    body: object,
+    key: string = randomUUID(),
+  ): Promise<Answer<Body>> {
+    return this.#request(service, 'POST', path, { key, body });
+  }
+
+  /** Asks until the answer is as wanted. @throws Error when the patience is over */
   async #until<Body>(
     service: string,
     path: string,
     wanted: (answer: Answer<Body>) => boolean,
   ): Promise<Body> {
-    const deadline = Date.now() + PATIENCE_MS;
+    const deadline = Date.now() + this.options.patienceMs;
     for (let pause = PAUSE_MS / 10; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
       const answer = await this.#request<Body>(service, 'GET', path);
       if (wanted(answer)) return answer.body;
@@ -128,15 +156,24 @@ export class Bank {
     }
   }
 
-  async #request<Body>(service: string, method: string, path: string, body?: object): Promise<Answer<Body>> {
-    const key = body === undefined ? undefined : randomUUID();
-    const deadline = Date.now() + PATIENCE_MS;
+  async #request<Body>(
+    service: string,
+    method: string,
+    path: string,
+    command?: { readonly key: string; readonly body: object },
+  ): Promise<Answer<Body>> {
+    const deadline = Date.now() + this.options.patienceMs;
     for (let pause = PAUSE_MS; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
       const answer = await fetch(this.#next(service) + path, {
         method,
-        ...(body !== undefined && {
-          body: JSON.stringify(body),
-          headers: { 'content-type': 'application/json', 'idempotency-key': key! },
+        signal: AbortSignal.timeout(this.options.answerMs),
+        ...(command !== undefined && {
+          body: JSON.stringify(command.body),
+          headers: {
+            'content-type': 'application/json',
+            'idempotency-key': command.key,
+            'x-correlation-id': command.key,
+          },
         }),
       })
         .then(async (response) => ({ status: response.status, body: (await response.json()) as Body }))

@@ -1,0 +1,54 @@
+import { registered } from './bus-link.js';
+import { CONSUMER, type ConsumeJob, type JobResult, nowNs } from './jobs.js';
+import type { Begin } from './main.js';
+import { redisConsumer } from './redis.js';
+
+export interface Arrived {
+  readonly key: string;
+  readonly value: number;
+  readonly sentAt: number | undefined;
+}
+
+/** Receives and acknowledges from one kind of server. */
+export type OpenConsumer = (
+  job: ConsumeJob,
+  arrived: (events: readonly Arrived[]) => void,
+) => Promise<{ close(): void }>;
+
+export async function consume(job: ConsumeJob, begin: Begin): Promise<JobResult['consume']> {
+  const values = new Map<string, number>();
+  const latenciesMs: number[] = [];
+  let count = 0;
+  let startedAt: number | undefined;
+  let done = (): void => undefined;
+  const end = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const open: OpenConsumer = job.target.kind === 'redis' ? redisConsumer : busConsumer;
+  const consumer = await open(job, (events) => {
+    const now = nowNs();
+    startedAt ??= now;
+    for (const { key, value, sentAt } of events) {
+      const last = values.get(key);
+      if (last !== undefined && value !== last + 1) throw new Error(`${key}: ${value} came after ${last}`);
+      values.set(key, value);
+      if (sentAt !== undefined) latenciesMs.push((now - sentAt) / 1e6);
+    }
+    count += events.length;
+    if (count >= job.events) done();
+  });
+  await begin();
+  await end;
+  const endedAt = nowNs();
+  consumer.close();
+  return { startedAt: startedAt ?? endedAt, endedAt, latenciesMs };
+}
+
+const busConsumer: OpenConsumer = async ({ target, inFlight, type }, arrived) => {
+  const registration = { client_type: CONSUMER, event_types: [type], max_in_flight: inFlight };
+  const link = await registered(target.address, registration, ({ events = [] }) => {
+    arrived(events.map(({ consistency: { key, value }, data }) => ({ key, value, sentAt: data.sentAt })));
+    link.say({ message_type: 'ack', deliveries: events.map(({ delivery }) => delivery) });
+  });
+  return link;
+};

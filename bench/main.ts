@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/** The benchmarks: `bench NAME [options]` runs one; without a name each runs once, with its defaults. */
+import { runCommandLine } from '../common/command-line.js';
+import { packageVersion } from '../common/package-version.js';
+import { bus } from './bus.js';
+
+const BENCHES = [bus] as const;
+
+const given = process.argv.slice(2);
+const all = given.length === 0 || given[0] === '--record';
+const runs = all ? BENCHES.map(({ name }) => [name.split(' ')[1]!, ...given]) : [given];
+for (const args of runs)
+  process.exitCode ||= await runCommandLine(BENCHES, { version: packageVersion(), args });

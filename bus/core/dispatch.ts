@@ -14,10 +14,10 @@ import type { State } from './state.js';
 /** Something about the lane has changed: sends what may be sent, or lets the lane wait for room. */
 export function wake(state: State, lane: Lane): void {
   if (!hasSomethingToSend(state, lane)) return;
-  const { holder, client } = lane;
-  if (holder?.inTurn) {
-    if (holder.room > 0 && holder.ready.length === 0) send(state, lane, holder);
-    else waitIn(holder.ready, lane);
+  const { receiver, client } = lane;
+  if (receiver !== undefined) {
+    if (receiver.room > 0 && receiver.ready.length === 0) send(state, lane, receiver);
+    else waitIn(receiver.ready, lane);
     return;
   }
   // What is out at a session that drains is finished there first: one lane is never out at two sessions.

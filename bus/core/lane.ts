@@ -100,6 +100,11 @@ export class Lane {
     this.holder = session;
   }
 
+  /** Who gets what comes of this key; undefined if nobody holds it, or its holder takes no more (for this client type). */
+  get receiver(): Session | undefined {
+    return this.holder?.inTurn && this.holder.client === this.client ? this.holder : undefined;
+  }
+
   /** Owes nothing and waits for nothing: remembered only for who holds the key. */
   get idle(): boolean {
     return this.queue.length === 0 && !this.spilled && this.parked.length === 0;

@@ -27,8 +27,7 @@ export class Views implements CoreViews {
 
   holder(clientType: string, key: string): number | undefined {
     const lane = this.#state.clientTypes.get(clientType)?.lanes.get(key);
-    if (lane?.holder === undefined) return undefined;
-    return lane.holder.inTurn || lane.out > 0 ? lane.holder.id : undefined;
+    return (lane?.out ? lane.holder : lane?.receiver)?.id;
   }
 
   head(): number {

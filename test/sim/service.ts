@@ -33,7 +33,8 @@ interface Batch {
  * will have it. It registers anew now and then, with other types, or to pause; it drains; it loses its connection.
  */
 export class Service extends Client {
-  readonly #kind: ServiceKind;
+  readonly #home: ServiceKind;
+  #kind: ServiceKind;
   #lanes = new Map<string, LaneWork>();
   readonly #batches = new Map<string, Batch>();
   readonly #name: string;
@@ -43,6 +44,7 @@ export class Service extends Client {
   /** @param name makes its batch ids its own */
   constructor(world: World, bus: Bus, kind: ServiceKind, name: string) {
     super(world, bus);
+    this.#home = kind;
     this.#kind = kind;
     this.#name = name;
   }
@@ -58,23 +60,24 @@ export class Service extends Client {
       this.#refused(effect.about.batchId, effect.code);
   }
 
-  /** Something that an operator or a deployment does to an instance. */
-  disturb(): void {
+  /** Something that an operator or a deployment does to an instance; it may even serve as another kind for a while. */
+  disturb(kinds: readonly ServiceKind[]): void {
     const { chance, agenda } = this.world;
-    const kind = chance.between(0, 4);
+    const kind = chance.between(0, 5);
     if (kind === 0) this.#pause(chance.between(10, 400));
     else if (kind === 1) this.#register(this.#kind.eventTypes);
     else if (kind === 2) this.#register([...this.#kind.eventTypes, 'Opened']);
     else if (kind === 3) {
       this.say({ kind: 'drain' });
       agenda.in(chance.between(20, 300), () => this.reconnect());
-    } else this.reconnect();
+    } else if (kind === 4) this.#serveAs(chance.of(kinds), chance.between(10, 400));
+    else this.reconnect();
   }
 
   /** Faults are over: wants events again, and the types it is made for. */
   settle(): void {
     this.#paused = false;
-    this.#register(this.#kind.eventTypes);
+    this.#serveAs(this.#home, 0);
   }
 
   protected connected(): void {
@@ -83,6 +86,12 @@ export class Service extends Client {
 
   protected disconnected(): void {
     this.#forgetWork();
+  }
+
+  #serveAs(kind: ServiceKind, ms: number): void {
+    this.#kind = kind;
+    this.#register(kind.eventTypes);
+    if (kind !== this.#home) this.world.agenda.in(ms, () => this.#serveAs(this.#home, 0));
   }
 
   #pause(ms: number): void {

@@ -114,7 +114,7 @@ function disturb({ agenda, chance }: World, bus: Bus, services: readonly Service
   } else if (kind < 5) {
     const connections = bus.connections();
     if (connections.length > 0) chance.of(connections).break(chance.between(0, 400));
-  } else chance.of(services).disturb();
+  } else chance.of(services).disturb(KINDS);
 }
 
 function every(world: World, ms: number, act: () => void): void {

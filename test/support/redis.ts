@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll } from 'vitest';
+import { RedisServer } from './redis-server.js';
 
 /**
  * A real Redis for the tests of one file: the one at AUTOKRATOR_TEST_REDIS (its databases are emptied!), else `redis-server`
@@ -38,8 +38,6 @@ export async function redisForTests(): Promise<TestRedis | undefined> {
   return undefined;
 }
 
-const DATABASES = 64;
-
 function givenRedis(address: string): TestRedis {
   const refuse = (): never => {
     throw new Error('this Redis was not started by the tests');
@@ -64,32 +62,19 @@ function givenRedis(address: string): TestRedis {
 
 async function ownRedis(): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
-  const port = await freePort();
+  const server = await RedisServer.start(folder, { appendOnly: false });
   const next = counter();
-  let server: ChildProcess | undefined;
-  const start = async () => {
-    server = await spawnServer(port, folder);
-  };
-  const stop = async () => {
-    const stopping = server;
-    server = undefined;
-    if (stopping === undefined || stopping.exitCode !== null) return;
-    const gone = new Promise((resolve) => stopping.once('exit', resolve));
-    stopping.kill('SIGKILL');
-    await gone;
-  };
-  await start();
   afterAll(async () => {
-    await stop();
+    await server.stop();
     rmSync(folder, { recursive: true });
   });
   return {
     ours: true,
-    database: async () => `redis://127.0.0.1:${port}/${next()}`,
-    start,
-    stop,
-    freeze: () => void server?.kill('SIGSTOP'),
-    thaw: () => void server?.kill('SIGCONT'),
+    database: async () => server.url(next()),
+    start: () => server.start(),
+    stop: () => server.stop(),
+    freeze: () => server.freeze(),
+    thaw: () => server.thaw(),
   };
 }
 
@@ -99,38 +84,4 @@ function counter(): () => number {
     count += 1;
     return count;
   };
-}
-
-/** Resolves when it accepts connections. */
-function spawnServer(port: number, folder: string): Promise<ChildProcess> {
-  const options = {
-    port,
-    bind: '127.0.0.1',
-    databases: DATABASES,
-    save: '',
-    appendonly: 'no',
-    dir: folder,
-  };
-  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const server = spawn('redis-server', flags, { stdio: ['ignore', 'pipe', 'inherit'] });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
-    server.stdout!.on('data', (lines: Buffer) => {
-      if (lines.includes('Ready to accept connections')) resolve(server);
-    });
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(address),
-      );
-    });
-  });
 }

@@ -7,16 +7,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ProcessPlan, planBus, planServices } from '../../deploy/layout.js';
-import { Bank } from '../../deploy/populate/bank.js';
+import { type ProcessPlan, planBus, planServices, SERVICE_PORTS } from '../../deploy/layout.js';
+import { Bank, type BankOptions } from '../../deploy/populate/bank.js';
 import { healthy, type Supervised, supervise } from '../../deploy/supervisor.js';
+import { isFree } from './ports.js';
 
-const START_TIMEOUT_MS = 30_000;
-const PORT_OFFSET_FIRST = 10_000;
-/** between two systems of one test process, and between two test processes */
+const PATIENCE_MS = 30_000;
+/** where a search for free ports begins, chosen per process, and its steps */
+const PORT_OFFSET_FIRST = 10_000 + (process.pid % 300) * 100;
 const PORT_OFFSET_STEP = 100;
-const PORT_OFFSET_STEP_OF_PROCESS = 2_000;
-let systems = 0;
+const PORT_OFFSET_MAX = 50_000;
+
+export interface SystemOptions {
+  readonly instances?: number;
+  /** `redis://…`, or undefined for the embedded state store */
+  readonly redis?: string | undefined;
+  /** how long a process may take to become healthy */
+  readonly patienceMs?: number;
+  readonly bank?: BankOptions;
+  /** changes how a process is started */
+  readonly adapt?: (plan: ProcessPlan) => ProcessPlan | Promise<ProcessPlan>;
+}
 
 export interface ExportedEvent {
   readonly event_type: string;
@@ -24,6 +35,8 @@ export interface ExportedEvent {
   readonly data: Readonly<Record<string, never>>;
   readonly position: string;
   readonly batch_id?: string;
+  /** UUID text */
+  readonly correlation: string;
   readonly causation?: string;
   readonly event_id: string;
   readonly sender: string;
@@ -37,35 +50,35 @@ export class System {
   /** what the processes printed, for the failing test */
   readonly output: string[] = [];
 
-  private constructor(data: string, plans: readonly ProcessPlan[]) {
+  private constructor(
+    data: string,
+    plans: readonly ProcessPlan[],
+    private readonly patienceMs: number,
+    bank: BankOptions | undefined,
+  ) {
     this.data = data;
     for (const plan of plans) this.#plans.set(plan.name, plan);
-    const serviceOf = ({ name }: ProcessPlan) => name.replace(/-\d+$/, '');
-    const services = [...new Set(plans.map(serviceOf))];
     this.bank = new Bank(
       Object.fromEntries(
-        services.map((service) => [
+        SERVICES.map((service) => [
           service,
-          plans.filter((plan) => serviceOf(plan) === service).map(({ url }) => url),
+          plans.filter(({ name }) => serviceOf(name) === service).map(({ url }) => url),
         ]),
       ),
+      bank,
     );
   }
 
   /** Starts everything and waits until it is healthy. */
-  static async start({
-    instances = 1,
-    redis,
-  }: {
-    instances?: number;
-    redis?: string | undefined;
-  } = {}): Promise<System> {
+  static async start(options: SystemOptions = {}): Promise<System> {
+    const { instances = 1, redis, patienceMs = PATIENCE_MS, bank, adapt = (plan) => plan } = options;
     const data = await mkdtemp(join(tmpdir(), 'autokrator-'));
-    const pool = Number(process.env.VITEST_POOL_ID ?? 1) % 8;
-    const portOffset =
-      PORT_OFFSET_FIRST + pool * PORT_OFFSET_STEP_OF_PROCESS + (systems++ % 20) * PORT_OFFSET_STEP;
-    const layout = { data, instances, portOffset, redis, logLevel: 'info' };
-    const system = new System(data, [planBus(layout), ...planServices(layout)]);
+    const layout = { data, instances, redis, logLevel: 'info' };
+    const plans = await onFreePorts((portOffset) => [
+      planBus({ ...layout, portOffset }),
+      ...planServices({ ...layout, portOffset }),
+    ]);
+    const system = new System(data, await Promise.all(plans.map(adapt)), patienceMs, bank);
     await system.up(...system.names());
     return system;
   }
@@ -90,13 +103,13 @@ export class System {
         name,
         supervise(plan, (from, line) => this.output.push(`[${from}] ${line}`), { restart: true }),
       );
-      if (name === 'bus') await healthy(plan, START_TIMEOUT_MS);
+      if (name === 'bus') await healthy(plan, this.patienceMs);
     }
     await this.healthy(...names);
   }
 
   async healthy(...names: string[]): Promise<void> {
-    await Promise.all(names.map((name) => healthy(this.#plan(name), START_TIMEOUT_MS)));
+    await Promise.all(names.map((name) => healthy(this.#plan(name), this.patienceMs)));
   }
 
   /** Stops processes the graceful way; they stay down until `up`. */
@@ -105,15 +118,23 @@ export class System {
     for (const name of names) this.#running.delete(name);
   }
 
-  signal(name: string, signal: NodeJS.Signals): void {
-    process.kill(this.pid(name), signal);
+  /** kill -9; they stay down until `up`. */
+  async kill(...names: string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.#running.get(name)?.stop('SIGKILL')));
+    for (const name of names) this.#running.delete(name);
   }
 
-  async stop(): Promise<void> {
+  /** A process that is killed so is started again. */
+  signal(name: string, signal: NodeJS.Signals): void {
+    this.#running.get(name)?.signal(signal);
+  }
+
+  /** Stops everything and forgets what was kept, unless somebody has to look at it. */
+  async stop({ keep = false } = {}): Promise<void> {
     const names = [...this.#running.keys()];
     await this.down(...names.filter((name) => name !== 'bus'));
     await this.down('bus');
-    await rm(this.data, { recursive: true, force: true });
+    if (!keep) await rm(this.data, { recursive: true, force: true });
   }
 
   /** Every event of the log, read by the product's own tool from the files. */
@@ -134,4 +155,23 @@ export class System {
     if (plan === undefined) throw new Error(`There is no process ${name}.`);
     return plan;
   }
+}
+
+const SERVICES = Object.keys(SERVICE_PORTS);
+
+/** `accounts-2` is an instance of `accounts`. */
+export function serviceOf(name: string): string {
+  return name.replace(/-\d+$/, '');
+}
+
+/** The plans at the first port offset at which nobody listens on any of their ports. */
+async function onFreePorts(
+  plansAt: (portOffset: number) => readonly ProcessPlan[],
+): Promise<readonly ProcessPlan[]> {
+  for (let offset = PORT_OFFSET_FIRST; offset < PORT_OFFSET_MAX; offset += PORT_OFFSET_STEP) {
+    const plans = plansAt(offset);
+    const free = await Promise.all(plans.map(({ url }) => isFree(Number(new URL(url).port))));
+    if (free.every(Boolean)) return plans;
+  }
+  throw new Error('no free ports');
 }

@@ -30,6 +30,16 @@ const moved = (text: string) =>
     text,
   );
 
+/** Its own process group, so that it can be stopped as Ctrl-C in a terminal does it. */
+const start = (program: string, args: readonly string[]) => spawn(program, args, { detached: true });
+
+async function interrupt(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  process.kill(-child.pid!, 'SIGINT');
+  await ended;
+}
+
 describe('the README', () => {
   let folder: string;
   let system: ChildProcess;
@@ -40,20 +50,16 @@ describe('the README', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'autokrator-readme-'));
-    const [start] = blocks('sh', 'Two commands');
-    expect(start).toBe('npm start\n');
-    const [program, script] = start!.trim().split(' ');
-    system = spawn(program!, [script!, '--', '--data', folder, '--port-offset', String(PORT_OFFSET)]);
+    const [command] = blocks('sh', 'Two commands');
+    expect(command).toBe('npm start\n');
+    const [program, script] = command!.trim().split(' ');
+    system = start(program!, [script!, '--', '--data', folder, '--port-offset', String(PORT_OFFSET)]);
     for (const stream of [system.stdout!, system.stderr!]) stream.on('data', (data) => (output += data));
     await until(() => output.includes('Autokrator is running'), 55_000);
   });
 
   afterAll(async () => {
-    for (const process of [...services, system]) {
-      const ended = new Promise((resolve) => process.once('exit', resolve));
-      process.kill('SIGINT');
-      await ended;
-    }
+    for (const process of [...services, system]) await interrupt(process);
     await rm(folder, { recursive: true, force: true });
     await rm('scripts/spending.lua', { force: true });
   });
@@ -97,7 +103,7 @@ describe('the README', () => {
     const [run] = blocks('sh', 'Your first service');
     for (const command of [run!.trim(), run!.trim().replace('5010', '5011')])
       services.push(
-        spawn('sh', [
+        start('sh', [
           '-c',
           `exec ${moved(command)} -s ws://localhost:${8081 + PORT_OFFSET} --store embedded:${folder}/state`,
         ]),

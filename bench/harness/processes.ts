@@ -12,6 +12,9 @@ import type { Job, JobResult } from '../load/jobs.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LAST_LINES = 20;
+/** A folder for the processor profiles of the programs that are measured: they are then stopped the slow way, so that they write them. */
+const PROFILES = process.env.AUTOKRATOR_BENCH_PROFILES;
+const PROFILING = PROFILES === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${PROFILES}`];
 
 export interface Started {
   readonly pid: number;
@@ -58,13 +61,13 @@ export class Stage {
    * @throws what it said last, if it ends instead
    */
   node(entry: string, args: readonly string[], ready: RegExp): Promise<Started> {
-    return this.program(process.execPath, [join(ROOT, entry), ...args], ready);
+    return this.program(process.execPath, [...PROFILING, join(ROOT, entry), ...args], ready);
   }
 
   async program(path: string, args: readonly string[], ready: RegExp): Promise<Started> {
     const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => ended(child, signal);
-    this.#clearers.push(() => stop('SIGKILL'));
+    this.#clearers.push(() => stop(PROFILES === undefined ? 'SIGKILL' : 'SIGTERM'));
     const said: string[] = [];
     const address = await new Promise<string>((resolve, reject) => {
       for (const stream of [child.stdout, child.stderr])

@@ -1,13 +1,22 @@
 /** The two texts for an instant on the wire. Instants are Unix milliseconds, between the years 0 and 9999. */
 
 /** `Sat, 21 Nov 2026 09:51:00 +0000`: whole seconds, always UTC. */
-export function rfc2822(time: number): string {
-  return new Date(time).toUTCString().replace('GMT', '+0000');
-}
+export const rfc2822 = rememberingLast((time) => new Date(time).toUTCString().replace('GMT', '+0000'));
 
 /** `2026-11-21T09:51:00.000Z` */
-export function rfc3339(time: number): string {
-  return new Date(time).toISOString();
+export const rfc3339 = rememberingLast((time) => new Date(time).toISOString());
+
+/** Events come in groups of one instant; making its text anew for each would cost more than the rest of an event's frame. */
+function rememberingLast(textOf: (time: number) => string): (time: number) => string {
+  let lastTime: number | undefined;
+  let lastText = '';
+  return (time) => {
+    if (time !== lastTime) {
+      lastText = textOf(time);
+      lastTime = time;
+    }
+    return lastText;
+  };
 }
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/i;

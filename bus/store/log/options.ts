@@ -25,7 +25,7 @@ export const DEFAULT_LOG_STORE_OPTIONS: LogStoreOptions = {
   flushDelayMs: 0,
   notice: () => undefined,
   indexer: 'worker',
-  indexIntervalMs: 50,
+  indexIntervalMs: 500,
   segmentBytesMax: 64 * 1024 * 1024,
   groupBytesMax: 512 * 1024,
   layerWeightMax: 10_000,

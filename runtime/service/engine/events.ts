@@ -2,10 +2,10 @@ import type { DeliveredEvent, EventHandler, TypeHandlers } from '../types.js';
 import { RunContext, type Send } from './context.js';
 import type { Doubt } from './doubt.js';
 import type { Job } from './job.js';
-import { covers } from './marks.js';
+import { covers, parseMark } from './marks.js';
 import type { Outbox } from './outbox.js';
 import type { EntryEvent, OpenEntry } from './outbox-entry.js';
-import { effectIsHere } from './replay.js';
+import { entryOfOwnEvent } from './replay.js';
 import type { LiveParts } from './service-parts.js';
 import { isLive, stateHandler } from './subscriptions.js';
 import type { Transaction } from './transaction.js';
@@ -66,8 +66,17 @@ export class Events {
   /** An event whose effect is here already. Gives an entry whose decision is still due. */
   async #repeated(event: DeliveredEvent, job: Job): Promise<EventOutcome | 'again' | OpenEntry> {
     this.parts.counters.events_repeated++;
+    const { state } = this.parts;
+    const { text } = await state.mark(event.key);
     const open = await this.outbox.find(event.eventId);
-    if (!open) return this.#acknowledge(event);
+    if (!open) {
+      // Both at one instant, in the state we know: a mark read before a loss and an outbox read after it would say "handled".
+      const { done } = await state.verify([
+        { space: 'mark', key: event.key, text },
+        { space: 'outbox', key: event.eventId, text: undefined },
+      ]);
+      return done && covers(parseMark(text), event.value) ? this.#acknowledge(event) : 'again';
+    }
     const settled = await this.outbox.settle(open, event.delivery, job);
     switch (settled.kind) {
       case 'accepted':
@@ -122,8 +131,9 @@ export class Events {
     const { mark, text } = await state.mark(event.key);
     this.parts.raisedMarks.check(event.key, mark.upTo);
     if (covers(mark, event.value)) return undefined;
-    const here = !isLive(handlers) && (await effectIsHere(model, state, event, mark));
-    const sends = here ? [] : await this.#call(occasioned(handlers), event, transaction);
+    const entry = isLive(handlers) ? undefined : await entryOfOwnEvent(model, state, event);
+    if (entry) return { value: undefined, sends: [], mark: { text }, basis: [entry] };
+    const sends = await this.#call(occasioned(handlers), event, transaction);
     return { value: undefined, sends, mark: { text } };
   }
 

@@ -1,11 +1,12 @@
 import { Abort } from '../../lua/vm.js';
 import type { Commit, Expectation, Write } from '../../state/state-store.js';
 import type { EventView } from '../types.js';
-import { StateLost, StateUnavailable, Voided } from './aborts.js';
+import { StateLost, StateSetBack, StateUnavailable, Voided } from './aborts.js';
 import type { DoubtfulRange } from './doubt.js';
 import { emptyState } from './emptying.js';
 import { Job } from './job.js';
 import { Lease } from './lease.js';
+import { lockedKey } from './locks.js';
 import { MarkChanges } from './mark-changes.js';
 import { earlier, later, META, type MetaKey, positionOfCursor } from './meta.js';
 import type { EngineParts } from './options.js';
@@ -65,6 +66,7 @@ export class Preparation {
   readonly #types: string;
   progress: Progress = { done: 0, total: undefined, here: false };
   storeAway = false;
+  #suspect = false;
 
   constructor(
     private readonly parts: EngineParts,
@@ -89,14 +91,15 @@ export class Preparation {
     for (let pause = limits.retryMs; ; pause = Math.min(pause * 2, limits.retryMaxMs)) {
       if (this.ended()) throw new Voided('the service stops');
       try {
-        const prepared = await this.#attempt(suspect);
+        const prepared = await this.#attempt(suspect || this.#suspect);
         this.storeAway = false;
         if (prepared) return prepared;
         pause = limits.retryMs;
       } catch (error) {
         this.storeAway = error instanceof StateUnavailable;
+        this.#suspect ||= error instanceof StateSetBack;
         if (this.storeAway) log.warn({ error }, 'the state store is away; trying again');
-        else if (error instanceof StateLost) log.info({}, error.message);
+        else if (error instanceof StateLost || error instanceof StateSetBack) log.info({}, error.message);
         else log.error({ error }, 'the state could not be brought up to date; trying again');
       }
       await sleep(pause);
@@ -130,7 +133,7 @@ export class Preparation {
     else if (suspect && meta.status === 'live') meta = await this.#newGeneration(lease, 'rebuilding');
     if (meta.status === 'emptying') meta = await this.#emptied(lease, meta);
     const lost = meta.status !== 'live';
-    await this.finishLocking(meta.generation ?? '');
+    if (lost) await this.finishLocking(meta.generation ?? '');
     const reached = await this.#pages(lease, meta, ends);
     await this.#finish(lease, meta, ends, lost ? later(ends.head, reached) : meta.doubt);
     return preparedState(await this.#meta());
@@ -224,7 +227,7 @@ export class Preparation {
       const changes = [...transaction.writes(), ...marks.writes()];
       if (changes.length === 0) return;
       done = await this.#commit(lease, meta, {
-        expect: [...marks.expectations(), ...transaction.knowledge()],
+        expect: [...marks.expectations(), ...transaction.expectations()],
         writes: [...changes, set('checkpoint', checkpoint)],
       });
       if (done) this.counters.events_replayed += missing;
@@ -260,6 +263,8 @@ export class Preparation {
       expect: [lease.expectation(), ...generation, ...expect],
       writes,
     });
+    if (!result.ok && lockedKey(result.conflict) !== undefined)
+      throw new StateSetBack('effects are missing that a batch in the outbox is built on');
     if (!result.ok && result.conflict.space === 'meta')
       throw new StateLost('another instance has taken over the rebuild, or the state was wiped meanwhile');
     return result.ok;

@@ -1,27 +1,30 @@
+import type { Expectation } from '../../state/state-store.js';
 import type { EventView, ServiceModel } from '../types.js';
 import { RunContext } from './context.js';
 import type { MarkChanges } from './mark-changes.js';
-import { covers, type Mark, raise } from './marks.js';
-import { nameOfBatch } from './outbox-entry.js';
+import { covers, raise } from './marks.js';
+import { nameOfBatch, openEntry } from './outbox-entry.js';
 import type { StateAccess } from './state-access.js';
 import { isAppliedBySender, stateHandler } from './subscriptions.js';
 import type { Transaction } from './transaction.js';
 
 /**
- * Whether this state holds the effect of an event already: its mark covers it, or it is an own event that the handler which
- * sent it has applied, and the outbox still holds its batch.
+ * An own event that the handler which sent it has applied, and whose batch the outbox still holds: its effect is in this state,
+ * although its mark does not say so yet.
+ * @returns the entry, as the expectation that it still stands
  */
-export async function effectIsHere(
+export async function entryOfOwnEvent(
   model: ServiceModel,
   state: StateAccess,
-  event: EventView,
-  mark: Mark,
-): Promise<boolean> {
-  if (covers(mark, event.value)) return true;
-  const { batchId, sender, type } = event;
-  if (batchId === undefined || sender !== model.clientType) return false;
-  if (!isAppliedBySender(model.types.get(type))) return false;
-  return (await state.text('outbox', nameOfBatch(batchId))) !== undefined;
+  { batchId, sender, type }: EventView,
+): Promise<Expectation | undefined> {
+  if (batchId === undefined || sender !== model.clientType) return undefined;
+  if (!isAppliedBySender(model.types.get(type))) return undefined;
+  const key = nameOfBatch(batchId);
+  const text = await state.text('outbox', key);
+  // In an older copy of this state the entry may hold an earlier batch, one that was refused.
+  if (text === undefined || openEntry(key, text).entry.batch !== batchId) return undefined;
+  return { space: 'outbox', key, text };
 }
 
 /**
@@ -37,7 +40,7 @@ export async function replay(
   marks: MarkChanges,
 ): Promise<boolean> {
   const mark = await marks.read(event.key);
-  const here = await effectIsHere(model, state, event, mark);
+  const here = covers(mark, event.value) || (await entryOfOwnEvent(model, state, event)) !== undefined;
   const handlers = model.types.get(event.type);
   const handler = stateHandler(handlers);
   if (!here && handler) {

@@ -45,14 +45,10 @@ export class Transaction {
   /** What this run knew: texts, lengths, and that nothing of it is another handler's that may yet be taken back. */
   expectations(): Expectation[] {
     const touched = new Set([...this.#reads.keys(), ...this.#lengths.keys(), ...this.#buffer.keys()]);
-    return [...this.knowledge(), ...[...touched].map(expectUnlocked)];
-  }
-
-  /** As `expectations`, whoever may hold a lock: for the rebuild, which knows from the log what is true. */
-  knowledge(): Expectation[] {
     return [
       ...[...this.#reads].map(([key, text]): Expectation => ({ space: 'data', key, text })),
       ...[...this.#lengths].map(([key, length]): Expectation => ({ space: 'data', key, length })),
+      ...[...touched].map(expectUnlocked),
     ];
   }
 

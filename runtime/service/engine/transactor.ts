@@ -118,7 +118,7 @@ export class Transactor {
 
   /** A route that only reads answers for what it read when it read it; so only the state as a whole must be the right one. */
   async #check<T>({ work, handled, transaction }: Run<T>): Promise<Result<T> | Again> {
-    const again = work.event ? await this.#changed(transaction) : undefined;
+    const again = work.event ? await this.#changed(transaction, handled.basis) : undefined;
     if (!work.event) await this.parts.state.verify([]);
     return again ?? done(handled, { acknowledged: false, marked: false, receipts: [] });
   }
@@ -144,8 +144,8 @@ export class Transactor {
   }
 
   /** Whether what was read is still so; a run that read nothing depends on nothing. */
-  async #changed(transaction: Transaction): Promise<Again | undefined> {
-    const expect = transaction.expectations();
+  async #changed(transaction: Transaction, basis: readonly Expectation[] = []): Promise<Again | undefined> {
+    const expect = [...basis, ...transaction.expectations()];
     if (expect.length === 0) return undefined;
     const verified = await this.parts.state.verify(expect);
     return verified.done ? undefined : this.#conflict(verified.conflict);

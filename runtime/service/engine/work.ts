@@ -32,6 +32,8 @@ export interface Handled<T> {
   readonly sends: readonly Send[];
   /** text of the applied mark of the event's key as it was read before the handler ran */
   readonly mark?: { readonly text: string | undefined };
+  /** what the host itself went by, besides what the handler has read */
+  readonly basis?: readonly Expectation[];
 }
 
 /** How the work ended. */

@@ -8,8 +8,8 @@ import { scanLog } from './log-scan.js';
 import type { Point } from './point.js';
 import { recordsOf } from './record-codec.js';
 
-/** Gathered before it is written: enough that most work is joined, little enough for memory (about 1 KiB each). */
-const STEP_WEIGHT_MAX = 20_000;
+/** Gathered before it is written: enough that most work is joined, little enough for memory (some hundred bytes each). */
+const STEP_WEIGHT_MAX = 60_000;
 
 /**
  * Brings the indexes on by one transaction, from what they have reached towards `to`, a durable point.

@@ -5,15 +5,22 @@ import type { AckRecord, BatchRecord, LogRecord, ParkedRecord, SubscriptionRecor
 export class Records {
   position: number;
   readonly #values = new Map<string, number>();
-  #time = Date.UTC(2026, 0, 1);
+  #time: number;
 
+  /** @param position of the newest event there is */
   constructor(position = 0) {
     this.position = position;
+    this.#time = Date.UTC(2026, 0, 1) + position * 1000;
   }
 
   /** Unix ms of the newest event */
   get now(): number {
     return this.#time;
+  }
+
+  /** The key's newest event has this value already. */
+  follow(key: string, head: number): void {
+    this.#values.set(key, head);
   }
 
   event(given: Partial<StoredEvent> = {}): StoredEvent {

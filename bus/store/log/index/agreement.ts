@@ -1,6 +1,8 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { StoreError } from '../../event-store.js';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { endianness } from 'node:os';
+import { join } from 'node:path';
 import { HASH_BYTES } from '../block.js';
+import { unavailable } from '../damage.js';
 import { damagedAt } from '../log-scan.js';
 import type { Point } from '../point.js';
 import { beginning, segmentPath } from '../segments.js';
@@ -79,19 +81,30 @@ function isOf(reached: Reached, logId: string): boolean {
   return reached.format === INDEX_FORMAT && reached.logId === logId;
 }
 
-/** Indexes that LMDB itself does not recognise are as good as none. */
+/** Indexes that are not LMDB's are as good as none. */
 function openOrNothing(directory: string, rebuilding: (reason: string) => void): IndexDatabase | undefined {
   try {
-    return openIndex(directory);
-  } catch (error) {
-    if (
-      !(error instanceof Error) ||
-      !/^MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND)/.test(error.message)
-    )
-      throw new StoreError('unavailable', `cannot open the indexes in ${indexPath(directory)}`, {
-        cause: error,
-      });
-    rebuilding(error.message);
+    if (isLmdb(join(indexPath(directory), 'data.mdb'))) return openIndex(directory);
+    rebuilding('they are not what LMDB writes');
     return undefined;
+  } catch (error) {
+    throw unavailable(`cannot open the indexes in ${indexPath(directory)}`, error);
   }
 }
+
+/** LMDB maps whatever it is given into memory, and a file that is none of its own can end the process: so the magic is looked at before. */
+function isLmdb(path: string): boolean {
+  if (!existsSync(path) || statSync(path).size === 0) return true;
+  const start = Buffer.alloc(LMDB_MAGIC_AT + 4);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, start, 0, start.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  const magic = endianness() === 'LE' ? start.readUInt32LE(LMDB_MAGIC_AT) : start.readUInt32BE(LMDB_MAGIC_AT);
+  return magic === LMDB_MAGIC;
+}
+
+const LMDB_MAGIC = 0xbeefc0de;
+const LMDB_MAGIC_AT = 24;

@@ -67,15 +67,17 @@ export class Environment {
       database.transactionSync(() => {
         if (this.#isIntact()) markFlushed(this.#directory, join(this.#directory, DATA));
       });
-    } finally {
-      await database.close();
+    } catch {
+      // Then the state is not marked as flushed, and a later boot does not trust it.
     }
+    await database.close();
   }
 
   #current(look: boolean): Database {
     if (this.#database !== undefined && (!look || this.#isIntact())) return this.#database;
     this.#abandon();
     prepareDirectory(this.#directory, this.#openedBefore);
+    const before = identityOf(this.#directory);
     this.#database = open<string, Buffer>({
       path: this.#directory,
       noSubdir: false,
@@ -85,15 +87,15 @@ export class Environment {
       noSync: THIS_BOOT !== undefined,
       overlappingSync: false,
     });
-    this.#identity = identityOf(this.#directory);
+    // Replaced while it was opened: which of the two is open cannot be known, and the next look opens it again.
+    this.#identity = isSame(before, identityOf(this.#directory)) ? before : undefined;
     this.#openedBefore = true;
     return this.#database;
   }
 
   #isIntact(): boolean {
     this.#lookedAt = this.#clock.now();
-    const now = identityOf(this.#directory);
-    return now !== undefined && now.data === this.#identity?.data && now.lock === this.#identity.lock;
+    return isSame(this.#identity, identityOf(this.#directory));
   }
 
   /** The files are deleted: nothing in them is needed, and closing them cannot fail in a way that matters. */
@@ -112,6 +114,10 @@ export class Environment {
       throw new StateStoreError('unavailable', `${this.#directory}: ${reason}`, { cause: error });
     }
   }
+}
+
+function isSame(one: Identity | undefined, other: Identity | undefined): boolean {
+  return one !== undefined && one.data === other?.data && one.lock === other.lock;
 }
 
 const MOVED = Symbol('the files were deleted');

@@ -103,10 +103,10 @@ describe('Several processes over one embedded state', () => {
       await commits(20);
       remove(join(directory, 'accounts'));
     }
-    await commits(1000);
+    await commits(200);
     await store.open();
     const before = Number(store.increment('n', 1));
-    await commits(1000);
+    await commits(200);
     expect(store.increment('n', 1)).toBe(before + 1);
     const [[, a], [, b]] = store.scan('data', undefined, 2) as [[string, string], [string, string]];
     expect(a).toBe(b);

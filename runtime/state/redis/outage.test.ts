@@ -8,8 +8,8 @@ import { RedisStore } from './redis-store.js';
 
 const redis = await redisForTests();
 
-/** READY_WAIT_MS + COMMAND_MS of connection.ts, and a little for a busy machine. */
-const BOUND_MS = 3000;
+/** READY_WAIT_MS + COMMAND_MS of connection.ts, and what a busy machine takes. */
+const BOUND_MS = 5000;
 
 const unavailable = { name: 'StateStoreError', code: 'unavailable' };
 const commit = (text: string): Commit => ({

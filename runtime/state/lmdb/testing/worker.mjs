@@ -24,7 +24,7 @@ const jobs = {
   },
   async hold() {
     for (let n = 1; ; n += 1) {
-      // While its files are being deleted it may be unavailable, as any service has to expect.
+      // While its files are being deleted it may be unavailable; every service has to expect that.
       while (!committed({ expect: [], writes: [set('a', `${n}`), set('b', `${n}`)] }));
       await new Promise((resolve) => process.stdout.write(`${n}\n`, resolve));
     }

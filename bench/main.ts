@@ -3,8 +3,14 @@
 import { runCommandLine } from '../common/command-line.js';
 import { packageVersion } from '../common/package-version.js';
 import { bus } from './bus.js';
+import { large } from './large.js';
+import { lua } from './lua.js';
+import { rebuild } from './rebuild.js';
+import { route } from './route.js';
+import { seen } from './seen.js';
+import { transfers } from './transfers.js';
 
-const BENCHES = [bus] as const;
+const BENCHES = [bus, seen, lua, route, transfers, rebuild, large] as const;
 
 const given = process.argv.slice(2);
 const all = given.length === 0 || given[0] === '--record';

@@ -43,15 +43,16 @@ export async function startRedis(stage: Stage): Promise<Started | undefined> {
   return { ...started, address: `redis://127.0.0.1:${port}` };
 }
 
-/** A service over a script of bench/scripts, whose address is that of its routes. */
+/** A service over a script, whose address is that of its routes. */
 export async function startService(
   stage: Stage,
+  /** path from the project's root */
   script: string,
   bus: Started,
   store: string,
 ): Promise<Started> {
   const port = await freePort();
-  const args = ['--script', `bench/scripts/${script}.lua`, '-b', `127.0.0.1:${port}`];
+  const args = ['--script', script, '-b', `127.0.0.1:${port}`];
   const started = await stage.node(
     'runtime/cli.js',
     [...args, '-s', bus.address, '--store', store],

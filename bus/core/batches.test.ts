@@ -235,6 +235,16 @@ describe('a batch that acknowledges', () => {
     expect(errors(bench.durable())).toEqual(['fenced']);
   });
 
+  it('lets the next event of a full lane out when it is durable', () => {
+    bench = new Bench({ laneInFlightMax: 1 });
+    bench.connect(9);
+    bench.join(1);
+    const [first] = deliveries(bench.send(9, newEvent('k'), newEvent('k')));
+    bench.auto = false;
+    expect(delivered(bench.publish(1, [], { batchId: 'b', acknowledges: first!.delivery }))).toEqual([]);
+    expect(delivered(bench.durable())).toEqual(['k/1@1']);
+  });
+
   it('holds its lane when its session is gone, until its outcome is known', () => {
     bench.join(1, 'accounts', { types: ['Deposited'] });
     const [first] = deliveries(bench.send(9, newEvent('k'), newEvent('k')));

@@ -53,6 +53,12 @@ describe('the room of a session', () => {
     expect(delivered(bench.ack(1, out[0]!.delivery))).toEqual(['d/0@1']);
   });
 
+  it('is filled by one effect per step', () => {
+    bench.join(1);
+    const effects = bench.publish(9, [newEvent('a'), newEvent('b')]);
+    expect(ofKind(effects, 'deliver').map(({ deliveries: out }) => out.length)).toEqual([2]);
+  });
+
   it('is shared fairly between keys that it holds and keys that nobody holds', () => {
     bench.join(1, 'accounts', { maxInFlight: 1 });
     const [first] = deliveries(send('a', 'b', 'a'));
@@ -115,6 +121,15 @@ describe('a session that drains', () => {
     const [first] = deliveries(send('a', 'a'));
     expect(delivered(bench.apply({ kind: 'drain', sessionId: 1 }))).toEqual([]);
     expect(delivered(bench.ack(1, first!.delivery))).toEqual(['a/1@2']);
+  });
+
+  it('leaves to others the keys that wait for its room', () => {
+    bench.join(1, 'accounts', { maxInFlight: 2 });
+    const [first] = deliveries(send('a', 'b', 'c'));
+    bench.ack(1, first!.delivery);
+    send('a');
+    bench.join(2, 'accounts', { maxInFlight: 2 });
+    expect(delivered(bench.apply({ kind: 'drain', sessionId: 1 }))).toEqual(['a/1@2']);
   });
 
   it('is answered at once when nothing is out, and takes part again when it registers', () => {

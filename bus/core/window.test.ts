@@ -66,6 +66,20 @@ describe('a window', () => {
     expect(handleAll(out, 2)).toHaveLength(12);
   });
 
+  it('does not begin to read again before somebody is there', () => {
+    start({ laneEventsMax: 2, laneInFlightMax: 1 });
+    const [first] = deliveries(send('a', 'a', 'a'));
+    bench.ack(1, first!.delivery);
+    const [read] = reads();
+    bench.close(1);
+    bench.apply({ kind: 'read-failed', read: read!.read, reason: 'x' });
+    bench.effects = [];
+    bench.pass(100);
+    expect(reads()).toEqual([]);
+    bench.join(2);
+    expect(reads()).toHaveLength(1);
+  });
+
   it('cuts a page at what the core knows to be durable, so that nothing comes twice', () => {
     start({ windowEventsMax: 2, laneEventsMax: 2, stickyKeysMax: 0 }, 2);
     const out = deliveries(send('a', 'b', 'c'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from './simulate.js';
 
 const SEEDS = 300;
-const STEPS = 600;
+const STEPS = 1_000;
 const BLOCK = 50;
 
 describe('the core in a world of faults', () => {

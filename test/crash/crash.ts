@@ -59,7 +59,7 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
     faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
     await injector.healed().catch(() => undefined);
-    faults.push(...rig.system.output.filter((line) => /\] ended \(exit code/.test(line)));
+    faults.push(...deaths(rig.system.output));
     if (faults.length > 0)
       await writeFile(join(rig.system.data, 'output.log'), `${rig.system.output.join('\n')}\n`);
     await rig.stop({ keep: faults.length > 0 });
@@ -148,6 +148,20 @@ async function damage({ system }: Rig): Promise<string[]> {
     () => [],
     (error: Error) => [error.message],
   );
+}
+
+/**
+ * Processes that ended by themselves. One that cannot reach Redis when it starts says so and ends: whoever runs it starts it
+ * again.
+ */
+function deaths(output: readonly string[]): string[] {
+  const lastLine = new Map<string, string>();
+  return output.filter((line) => {
+    const [, name = '', text = ''] = /^\[([^\]]+)\] (.*)$/s.exec(line) ?? [];
+    const before = lastLine.get(name) ?? '';
+    lastLine.set(name, text);
+    return text.startsWith('ended (exit code') && !before.includes('Cannot open the state store: Redis');
+  });
 }
 
 async function ask(url: string): Promise<unknown> {

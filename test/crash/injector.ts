@@ -23,6 +23,9 @@ export interface Happened {
   to: number | undefined;
 }
 
+/** A running service puts a new state into the place of the one that is being deleted: what is not empty then is deleted again. */
+const DELETING = { recursive: true, force: true, maxRetries: 20, retryDelay: 5 } as const;
+
 export class Injector {
   readonly happened: Happened[] = [];
   readonly losses: Loss[] = [];
@@ -115,7 +118,7 @@ export class Injector {
   }
 
   #deleteState(service: string): Promise<void> {
-    return this.#losing(service, () => rm(this.rig.stateOf(service), { recursive: true, force: true }));
+    return this.#losing(service, () => rm(this.rig.stateOf(service), DELETING));
   }
 
   async #setBack(service: string): Promise<void> {
@@ -127,7 +130,7 @@ export class Injector {
       return;
     }
     await this.#losing(service, async () => {
-      await rm(state, { recursive: true, force: true });
+      await rm(state, DELETING);
       await cp(copy, state, { recursive: true });
       this.#copies.delete(service);
       await rm(copy, { recursive: true });

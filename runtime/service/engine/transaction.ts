@@ -24,18 +24,20 @@ export class Transaction {
   readonly #reads = new Map<string, string | undefined>();
   readonly #lengths = new Map<string, number>();
   readonly #buffer = new DataBuffer();
-  #over: Error | undefined;
+  #over: Error | 'over' | undefined;
 
   constructor(private readonly store: StateStore) {}
 
   /** From now on every call of the handler is refused with `reason`. */
-  close(reason: Error = new HandlerOver('this handler is over')): void {
-    this.#over ??= reason;
+  close(reason?: Error): void {
+    this.#over ??= reason ?? 'over';
   }
 
   /** @throws HandlerOver, or the reason it was ended for */
   assertOpen(): void {
-    if (this.#over) throw this.#over;
+    if (this.#over === undefined) return;
+    // Made here: every run ends with a close, and an error costs a walk of the stack.
+    throw this.#over === 'over' ? new HandlerOver('this handler is over') : this.#over;
   }
 
   get wrote(): boolean {

@@ -193,9 +193,11 @@ class Simulation {
     const amount = 1 + this.#random.int(40);
     switch (this.#random.int(3)) {
       case 0:
-        return this.#send('Transfer', `trans-${n}`, { from, to, amount });
+        this.#send('Transfer', `trans-${n}`, { from, to, amount });
+        break;
       case 1:
-        return this.#send('Order', `order-${n}`, { account: from, amount });
+        this.#send('Order', `order-${n}`, { account: from, amount });
+        break;
       default:
         this.#withdraw({ key: `withdrawal-${n}`, id: from, amount, outcome: undefined });
     }
@@ -319,7 +321,10 @@ class Simulation {
       },
       lost: () => this.#reconnectOutside(),
     });
-    if (session === undefined) return this.#reconnectOutside();
+    if (session === undefined) {
+      this.#reconnectOutside();
+      return;
+    }
     this.#session = session;
     bus.submit({
       kind: 'register',

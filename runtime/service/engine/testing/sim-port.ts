@@ -190,12 +190,12 @@ export class SimPort implements BusPort {
   }
 
   #refused({ code, message, about }: Extract<SessionEffect, { kind: 'error' }>): void {
-    if (about.batchId === undefined) return;
-    if (code === 'fenced') return this.#answered(about.batchId, { kind: 'fenced' });
-    if (code !== 'store_unavailable')
-      return this.#answered(about.batchId, { kind: 'refused', code, message });
-    const waiting = this.#batches.get(about.batchId);
-    if (waiting) this.#sendBatch(waiting.batch);
+    const waiting = about.batchId === undefined ? undefined : this.#batches.get(about.batchId);
+    if (!waiting) return;
+    const { batch } = waiting;
+    if (code === 'fenced') this.#answered(batch.batchId, { kind: 'fenced' });
+    else if (code === 'store_unavailable') this.#sendBatch(batch);
+    else this.#answered(batch.batchId, { kind: 'refused', code, message });
   }
 
   #answered(batchId: string, outcome: BatchOutcome): void {
@@ -217,8 +217,8 @@ export class SimPort implements BusPort {
 
   #faulty(send: () => void): void {
     const fault = this.faults.sending();
-    if (fault === 'kill-before') return this.process.kill();
-    send();
+    if (fault === 'kill-before') this.process.kill();
+    else send();
     if (fault === 'kill-after') this.process.kill();
     if (fault === 'disconnect')
       this.time.after(this.faults.latency(), () => this.process.enter(() => this.cut()));

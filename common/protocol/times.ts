@@ -1,21 +1,19 @@
 /** The two texts for an instant on the wire. Instants are Unix milliseconds, between the years 0 and 9999. */
 
 /** `Sat, 21 Nov 2026 09:51:00 +0000`: whole seconds, always UTC. */
-export const rfc2822 = rememberingLast((time) => new Date(time).toUTCString().replace('GMT', '+0000'));
+export const rfc2822 = rememberingLast((time: number) =>
+  new Date(time).toUTCString().replace('GMT', '+0000'),
+);
 
 /** `2026-11-21T09:51:00.000Z` */
-export const rfc3339 = rememberingLast((time) => new Date(time).toISOString());
+export const rfc3339 = rememberingLast((time: number) => new Date(time).toISOString());
 
 /** Events come in groups of one instant; making its text anew for each would cost more than the rest of an event's frame. */
-function rememberingLast(textOf: (time: number) => string): (time: number) => string {
-  let lastTime: number | undefined;
-  let lastText = '';
-  return (time) => {
-    if (time !== lastTime) {
-      lastText = textOf(time);
-      lastTime = time;
-    }
-    return lastText;
+function rememberingLast<From, To>(convert: (from: From) => To): (from: From) => To {
+  let last: { readonly from: From; readonly to: To } | undefined;
+  return (from) => {
+    if (last === undefined || from !== last.from) last = { from, to: convert(from) };
+    return last.to;
   };
 }
 
@@ -25,7 +23,7 @@ const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+
  * The instant of an RFC 3339 text; undefined if it is none, or names a day or an hour that does not exist. Digits below the
  * millisecond are cut. A leap second (`:60`) is not known.
  */
-export function parseRfc3339(text: string): number | undefined {
+export const parseRfc3339 = rememberingLast((text: string): number | undefined => {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
@@ -44,7 +42,7 @@ export function parseRfc3339(text: string): number | undefined {
   // A day that does not exist rolls over into another month.
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
   return date.setUTCHours(hour, minute, second, millisecond) - offsetMinutes * 60_000;
-}
+});
 
 function offsetOf(sign: string | undefined, hours: number, minutes: number): number | undefined {
   if (hours > 23 || minutes > 59) return undefined;

@@ -34,7 +34,7 @@ export class Answers {
     this.#pending.set(scoped(sender, batchId), waiters);
   }
 
-  settle(sender: string, batchId: string, answer: Answer): void {
+  remember(sender: string, batchId: string, answer: Answer): void {
     this.#pending.delete(scoped(sender, batchId));
     this.#settled.set(scoped(sender, batchId), answer);
   }

@@ -90,7 +90,7 @@ function refuse(state: State, waiter: Waiter, events: readonly NewEvent[], value
   const { session, batchId } = waiter;
   const receipts = events.map((event, index) => refusal(event, values[index]! < 0));
   const verdict: Answer = { receipts, sender: session.sender, time: state.time };
-  if (batchId !== undefined) state.answers.settle(session.sender, batchId, verdict);
+  if (batchId !== undefined) state.answers.remember(session.sender, batchId, verdict);
   answer(state, waiter, verdict);
 }
 

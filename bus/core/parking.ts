@@ -4,7 +4,7 @@ import type { ParkedRecord, UnparkedRecord } from '../store/event-store.js';
 import type { ClientType } from './client-type.js';
 import { type Debt, Lane, type Parked } from './lane.js';
 import type { Pending } from './pipeline.js';
-import { settleLane } from './settle.js';
+import { laneShortened } from './settle.js';
 import type { State } from './state.js';
 import { dropTail } from './take-back.js';
 import type { Input } from './types.js';
@@ -95,7 +95,7 @@ class PendingDecision implements Pending {
     lane.client.parked.delete(record.position);
     if (this.record.decision === 'skip') lane.client.owed -= 1;
     if (!lane.spilled) passBy(lane, record);
-    settleLane(state, lane);
+    laneShortened(state, lane);
     state.refillable.add(lane.client);
     state.emit({ kind: 'operator-answer', request });
   }

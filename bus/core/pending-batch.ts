@@ -23,7 +23,7 @@ export class PendingBatch implements Pending {
   durable(): void {
     const { state, record, verdict, waiters } = this;
     const { sender, batchId, events } = record;
-    if (batchId !== undefined) state.answers.settle(sender, batchId, verdict);
+    if (batchId !== undefined) state.answers.remember(sender, batchId, verdict);
     for (const waiter of waiters) answer(state, waiter, verdict);
     state.durable = events.at(-1)?.position ?? state.durable;
     state.effects.committed(events);

@@ -52,7 +52,7 @@ export function remove(state: State, debt: Debt): void {
     lane.out -= 1;
     if (index === 0) restartDeadline(state, lane);
   }
-  settleLane(state, lane);
+  laneShortened(state, lane);
 }
 
 /** The debt is in memory no longer: there is room for others. */
@@ -71,7 +71,7 @@ export function restartDeadline({ clock }: State, lane: Lane): void {
 }
 
 /** A lane has become shorter: it rests when nothing is owed, or wants a read when it is spilled. */
-export function settleLane({ options }: State, lane: Lane): void {
+export function laneShortened({ options }: State, lane: Lane): void {
   const { client } = lane;
   if (lane.idle) {
     lane.watch.join(client.idle);
@@ -86,8 +86,8 @@ export function wantsRead(lane: Lane, laneEventsMax: number): boolean {
 
 /** Puts the lane among those that want a read. */
 export function want(lane: Lane): void {
-  if (lane.wants) return;
-  lane.wants = true;
+  if (lane.wanting) return;
+  lane.wanting = true;
   lane.client.wanting.push(lane);
 }
 

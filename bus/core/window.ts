@@ -2,7 +2,7 @@ import type { StoredEvent } from '../../common/events.js';
 import type { ClientType } from './client-type.js';
 import { wake } from './dispatch.js';
 import { Debt, Lane } from './lane.js';
-import { settleLane, sizeOf, want, wantsRead } from './settle.js';
+import { laneShortened, sizeOf, want, wantsRead } from './settle.js';
 import type { Read, State } from './state.js';
 import type { Input } from './types.js';
 
@@ -33,7 +33,7 @@ export function refill(state: State, client: ClientType): void {
     const space = room(state, client);
     if (space <= 0) return;
     client.wanting.shift();
-    lane.wants = false;
+    lane.wanting = false;
     if (!wantsRead(lane, laneEventsMax)) continue;
     const limit = Math.min(space, Math.ceil(laneEventsMax / 2), PAGE_EVENTS_MAX);
     lane.reading = read(state, { client, lane, limit, asOf: state.durable }, lane.after);
@@ -123,7 +123,7 @@ function lanePage(state: State, lane: Lane, events: readonly StoredEvent[], upTo
   }
   lane.after = Math.max(lane.after, Math.min(upTo, lane.barrier - 1));
   markSpill(lane, lane.spilled ? lane.after + 1 : undefined, events.at(-1)?.time ?? lane.spill?.time ?? 0);
-  settleLane(state, lane);
+  laneShortened(state, lane);
   wake(state, lane);
 }
 

@@ -1,6 +1,7 @@
 /**
  * What the bank's users do meanwhile: commands drawn from a seed, each with a key of its own, tried again until it is answered, and
- * recorded with its answer. Nobody but a judge reads the records afterwards.
+ * recorded with its answer. Some are given twice at once under one key, as by somebody who clicks twice. Nobody but a judge reads
+ * the records afterwards.
  */
 import { randomUUID } from 'node:crypto';
 import type { Random } from '../../common/random.js';
@@ -43,6 +44,8 @@ const FIRST_DEPOSIT = 300_000;
 const DEPOSIT_MAX = 50_000;
 /** so that some earn points, some are refunded, some are too much for the balance */
 const TRANSFER_MAX = 40_000;
+/** one command of so many is given twice */
+const TWICE_OF = 6;
 
 export class Load {
   readonly commands: Command[] = [];
@@ -77,11 +80,12 @@ export class Load {
     const worker = async () => {
       while (ordered < transfers) {
         const order = this.#draw(begun);
+        const times = this.random.int(TWICE_OF) === 0 ? 2 : 1;
         if (order.kind === 'transfer') ordered++;
         const due = beginning + (begun++ * 1000) / rate;
         await sleep(Math.max(0, due - performance.now()));
         started(ordered);
-        await this.#give(order);
+        await this.#give(order, times);
       }
     };
     await Promise.all(Array.from({ length: concurrency }, worker));
@@ -113,11 +117,17 @@ export class Load {
     return this.accounts[this.random.int(this.accounts.length)]!;
   }
 
-  async #give(order: Order): Promise<void> {
+  async #give(order: Order, times = 1): Promise<void> {
     const key = randomUUID();
-    const from = Date.now();
-    const { outcome, to } = await this.#perform(order, key);
-    this.commands.push({ key, order, from, to, outcome });
+    const once = async () => {
+      const from = Date.now();
+      const { outcome, to } = await this.#perform(order, key);
+      this.commands.push({ key, order, from, to, outcome });
+      return outcome;
+    };
+    const [outcome] = await Promise.all(Array.from({ length: times }, once));
+    if (order.kind === 'user') this.users.push(order.name);
+    if (outcome?.kind === 'requested') this.accounts.push(outcome.account);
   }
 
   async #perform(order: Order, key: string): Promise<{ outcome: Outcome; to: number }> {
@@ -125,16 +135,12 @@ export class Load {
     switch (order.kind) {
       case 'user': {
         const { status, body } = await bank.createUser(order.name, key);
-        const to = Date.now();
-        const outcome = judged(order, status, body, 200);
-        this.users.push(order.name);
-        return { outcome, to };
+        return { outcome: judged(order, status, body, 200), to: Date.now() };
       }
       case 'account': {
         const requestId = await bank.requestAccount(order.user, key);
         const to = Date.now();
         const account = await bank.accountOf(order.user, requestId);
-        this.accounts.push(account);
         return { outcome: { kind: 'requested', requestId, account }, to };
       }
       case 'deposit': {

@@ -1,6 +1,6 @@
 /**
  * Every command exactly once: a command that was carried out has one root event in the log, one that was refused has none, and
- * no root event came from nobody. Only a command that was tried over a loss of its service's state may be there twice.
+ * no root event came from nobody. A command that was given twice under one key counts once, with one answer. Only a command that was tried over a loss of its service's state may be there twice.
  */
 import type { ExportedEvent } from '../../support/system.js';
 import type { Loss } from '../injector.js';
@@ -21,17 +21,22 @@ export function commandFaults({ events, commands, losses }: Evidence): string[] 
     events.filter(({ causation }) => causation === undefined),
     ({ correlation }) => correlation,
   );
-  for (const command of commands) {
-    const found = roots.get(command.key) ?? [];
-    roots.delete(command.key);
-    const name = `${JSON.stringify(command.order)} (${JSON.stringify(command.outcome)}, key ${command.key})`;
+  for (const [key, given] of groupedBy(commands, (command) => command.key)) {
+    const { order } = given[0]!;
+    const name = `${JSON.stringify(order)} (key ${key})`;
+    const found = roots.get(key) ?? [];
+    roots.delete(key);
     for (const event of found)
-      if (!matches(event, command)) faults.push(`${name} has another event: ${JSON.stringify(event)}`);
-    const carriedOut = command.outcome.kind !== 'refused';
-    const repeatable = losses.some((loss) => overlap(loss, command));
-    if (found.length === (carriedOut ? 1 : 0)) continue;
-    if (repeatable && (found.length > 1 || !carriedOut)) continue;
-    faults.push(`${name} is ${found.length} times in the log, at ${found.map(({ position }) => position)}`);
+      if (!matches(event, order)) faults.push(`${name} has another event: ${JSON.stringify(event)}`);
+
+    const answers = [...new Set(given.map(({ outcome }) => JSON.stringify(outcome)))];
+    const refused = given.every(({ outcome }) => outcome.kind === 'refused');
+    const repeatable = losses.some((loss) => given.some((one) => overlap(loss, one)));
+    if (answers.length > 1 && !repeatable) faults.push(`${name} was answered as ${answers.join(' and as ')}`);
+    if (found.length === (refused ? 0 : 1)) continue;
+    if (repeatable && (found.length > 1 || refused)) continue;
+    const at = found.map(({ position }) => position);
+    faults.push(`${name}, answered as ${answers}, is ${found.length} times in the log, at [${at}]`);
   }
   for (const [key, found] of roots)
     faults.push(`nobody gave the command ${key} of ${found.map(({ position }) => `position ${position}`)}`);
@@ -44,7 +49,7 @@ function overlap({ service, from, to }: Loss, command: Command): boolean {
 }
 
 /** Whether the event is what the command asks for. A repeated one has another number than the answer that was lost. */
-function matches(event: ExportedEvent, { order }: Command): boolean {
+function matches(event: ExportedEvent, order: Order): boolean {
   const { event_type: type } = event;
   switch (order.kind) {
     case 'user':

@@ -201,6 +201,18 @@ describe('the oracle over the log', () => {
     expect([loss('users', 33, 40), loss('accounts', 36, 40), loss('accounts', 20, 29)]).toEqual([1, 1, 1]);
   });
 
+  it('takes a command that was given twice under one key for one, with one answer', () => {
+    const transfer = COMMANDS.find(({ outcome }) => outcome.kind === 'verdict')!;
+    const again = (transaction: number): Command => ({
+      ...transfer,
+      outcome: { kind: 'verdict', transaction, status: 'accepted' },
+    });
+    expect(faultsOf(logged(story()), { commands: [...COMMANDS, again(1)] })).toEqual([]);
+    expect(faultsOf(logged(story()), { commands: [...COMMANDS, again(2)] })).toEqual([
+      expect.stringMatching(/was answered as .*"transaction":1.* and as .*"transaction":2/),
+    ]);
+  });
+
   it('finds a command that was answered and is not in the log, also after a loss', () => {
     const commands: Command[] = [
       ...COMMANDS,

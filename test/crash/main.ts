@@ -5,6 +5,9 @@ import { packageVersion } from '../../common/package-version.js';
 import { type CrashOptions, crash } from './crash.js';
 import { describe } from './report.js';
 
+/** as shells report a process that was interrupted */
+const EXIT_FORCED = 130;
+
 const run = command('npm run crash --', {
   describe: 'kills, stops and cuts off the processes of the bank under load, and checks the books',
   options: {
@@ -39,5 +42,8 @@ const run = command('npm run crash --', {
     if (failed > 0) throw new CommandFailure(`${failed} of ${runs} runs found a fault`);
   },
 });
+
+// Ends by `exit`, so that what was started is not left behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(EXIT_FORCED));
 
 process.exitCode = await runCommandLine([run], { version: packageVersion() });

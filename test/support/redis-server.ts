@@ -12,6 +12,8 @@ const APPENDED = 'appendonlydir';
 export class RedisServer {
   #process: ChildProcess | undefined;
 
+  readonly #abandoned = () => void this.#process?.kill('SIGKILL');
+
   private constructor(
     readonly port: number,
     private readonly folder: string,
@@ -50,12 +52,15 @@ export class RedisServer {
       });
     });
     this.#process = server;
+    // Unlike the processes of the system it does not notice when we are gone.
+    process.once('exit', this.#abandoned);
   }
 
   /** kill -9 */
   async stop(): Promise<void> {
     const stopping = this.#process;
     this.#process = undefined;
+    process.off('exit', this.#abandoned);
     if (stopping === undefined || stopping.exitCode !== null || stopping.signalCode !== null) return;
     const gone = once(stopping, 'exit');
     stopping.kill('SIGKILL');

@@ -3,7 +3,7 @@ import { type BusLink, type ReceivedEvent, registered } from './bus-link.js';
 import { type AnswerJob, type JobResult, nowNs } from './jobs.js';
 import type { Begin } from './main.js';
 
-/** What the answering client type sends; its own subscription is `Measured`, so `seen` has something to be judged by. */
+/** What the answering client type sends. It does not ask for it itself, so having seen none of it is true however many there are. */
 export const OUTCOME = 'Outcome';
 export const ANSWERER = 'answerer';
 const NOTE = 'x'.repeat(260);
@@ -30,7 +30,7 @@ export async function answer(job: AnswerJob, begin: Begin): Promise<JobResult['a
       if (begun) reply(event);
       else early.push(event);
   });
-  const reply = ({ consistency: { key, value }, delivery }: ReceivedEvent): void =>
+  const reply = ({ consistency: { key }, delivery }: ReceivedEvent): void =>
     link.say({
       message_type: 'new',
       batch_id: randomUUID(),
@@ -38,7 +38,7 @@ export async function answer(job: AnswerJob, begin: Begin): Promise<JobResult['a
       acknowledges: delivery,
       events: Array.from({ length: job.outcomes }, () => ({
         event_type: OUTCOME,
-        consistency: { key, seen: value },
+        consistency: { key: `outcome-of-${key}`, seen: -1 },
         correlation_id: 1,
         data: { note: NOTE },
       })),

@@ -25,16 +25,17 @@ export class BusLink {
     this.#socket = socket;
   }
 
-  /** @param heard every message; an `error` ends the process: a load that is refused measures nothing */
-  static async open(address: string, heard: (message: Received) => void): Promise<BusLink> {
+  /** @param heard gets every message, from the first on; an `error` ends the process: a load that is refused measures nothing */
+  static async open(address: string, heard: (message: Received, link: BusLink) => void): Promise<BusLink> {
     const socket = new WebSocket(address, { perMessageDeflate: false });
+    const link = new BusLink(socket);
     socket.on('message', (frame: Buffer) => {
       const message = JSON.parse(frame.toString()) as Received;
       if (message.message_type === 'error') throw new Error(`${message.code}: ${message.message}`);
-      heard(message);
+      heard(message, link);
     });
     await once(socket, 'open');
-    return new BusLink(socket);
+    return link;
   }
 
   say(message: object): void {
@@ -50,15 +51,15 @@ export class BusLink {
 export async function registered(
   address: string,
   registration: { client_type: string; event_types: readonly string[]; max_in_flight: number },
-  heard: (message: Received) => void,
+  heard: (message: Received, link: BusLink) => void,
 ): Promise<BusLink> {
   let answered = (): void => undefined;
   const answer = new Promise<void>((resolve) => {
     answered = resolve;
   });
-  const link = await BusLink.open(address, (message) => {
+  const link = await BusLink.open(address, (message, opened) => {
     if (message.message_type === 'registration') answered();
-    else heard(message);
+    else heard(message, opened);
   });
   const features = ['batch', 'ack', 'atomic', 'paging', 'errors'];
   link.say({ message_type: 'register', features, ...registration });

@@ -46,9 +46,8 @@ export async function consume(job: ConsumeJob, begin: Begin): Promise<JobResult[
 
 const busConsumer: OpenConsumer = async ({ target, inFlight, type }, arrived) => {
   const registration = { client_type: CONSUMER, event_types: [type], max_in_flight: inFlight };
-  const link = await registered(target.address, registration, ({ events = [] }) => {
+  return registered(target.address, registration, ({ events = [] }, link) => {
     arrived(events.map(({ consistency: { key, value }, data }) => ({ key, value, sentAt: data.sentAt })));
     link.say({ message_type: 'ack', deliveries: events.map(({ delivery }) => delivery) });
   });
-  return link;
 };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../common/random.js';
 import type { EventStore, LogRecord } from './event-store.js';
-import { NaiveModel } from './testing/naive-model.js';
+import { expectAsModel } from './testing/expect-as-model.js';
 import { RandomLog } from './testing/random-log.js';
 import { ack, eventsOf, parked, Records, subscription } from './testing/samples.js';
 
@@ -272,45 +272,15 @@ export function eventStoreContract(name: string, freshLog: () => Promise<Contrac
         await store.open();
         for (let round = 0; round < 8; round += 1) {
           for (let n = 0; n < 20; n += 1) await store.append(chance.group());
-          await compare(store, chance);
+          await expectAsModel(store, chance);
           if (round % 3 === 2) {
             await restart();
-            await compare(store, chance);
+            await expectAsModel(store, chance);
           }
         }
       },
     );
   });
-}
-
-async function compare(store: EventStore, chance: RandomLog): Promise<void> {
-  const model = new NaiveModel(chance.records);
-  for (let n = 0; n < 25; n += 1) {
-    const filter = chance.filter();
-    const expected = model.read(filter);
-    const page = await store.read(filter);
-    expect({ filter, events: page.events }).toEqual({ filter, events: expected.slice(0, filter.limit) });
-    expect({ filter, end: page.end }).toEqual({ filter, end: expected.length <= filter.limit });
-    const rest = page.end ? [] : (await store.read({ ...filter, after: page.next, limit: 5000 })).events;
-    expect({ filter, rest }).toEqual({ filter, rest: expected.slice(filter.limit) });
-    const { clientType, range } = chance.owedQuestion();
-    const owed = model.owed(clientType, range.key).filter(({ position }) => position > range.after);
-    const owedPage = await store.owed(clientType, range);
-    expect({ clientType, range, events: owedPage.events }).toEqual({
-      clientType,
-      range,
-      events: owed.slice(0, range.limit),
-    });
-    expect(owedPage.end).toBe(owed.length <= range.limit);
-    const debts = model.owed(clientType);
-    expect(await store.debt(clientType)).toEqual({ count: debts.length, lowest: debts[0]?.position });
-  }
-  expect(await store.totals()).toEqual(model.totals());
-  const keys = model.keys().map((key) => ({ key, state: model.keyState(key) }));
-  expect(await store.keys({ limit: 1000 })).toEqual(keys);
-  for (const record of chance.records)
-    if (record.kind === 'batch' && record.batchId !== undefined)
-      expect(store.batch(record.sender, record.batchId)).toEqual(record.events);
 }
 
 /** Positions from 1 in the order in which batches are appended, whatever order they were made in. */

@@ -97,7 +97,10 @@ export class Reads
     // a debt can be skipped once, so its name tells repeats of overlapping sources
     const found = new Map<string, UnparkedRecord>();
     for (const source of [...this.#sources()].reverse())
-      for (const skip of first(limit, source.skips())) found.set(`${skip.position} ${skip.clientType}`, skip);
+      for (const skip of first(limit, source.skips())) {
+        const name = `${skip.position} ${skip.clientType}`;
+        if (!found.has(name)) found.set(name, skip);
+      }
     return [...found.values()].slice(0, limit);
   }
 

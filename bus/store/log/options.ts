@@ -27,7 +27,7 @@ export const DEFAULT_LOG_STORE_OPTIONS: LogStoreOptions = {
   indexer: 'worker',
   indexIntervalMs: 500,
   segmentBytesMax: 64 * 1024 * 1024,
-  groupBytesMax: 512 * 1024,
+  groupBytesMax: 256 * 1024,
   layerWeightMax: 10_000,
   weightMax: 300_000,
   dataLengthMax: 128 * 1024 * 1024,

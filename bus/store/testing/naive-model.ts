@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../../common/events.js';
-import type { KeyState, LogRecord, ReadFilter } from '../event-store.js';
+import type { KeyState, LogRecord, ReadFilter, UnparkedRecord } from '../event-store.js';
 import { eventsOf } from './samples.js';
 
 /** The port's reads said in the plainest way, over all records at once: what stores are compared with. */
@@ -50,6 +50,17 @@ export class NaiveModel {
     const head = events.at(-1)?.value;
     if (head === undefined) return undefined;
     return { head, lastOfType: Object.fromEntries(events.map(({ type, value }) => [type, value])) };
+  }
+
+  /** newest first, each debt's newest */
+  skips(): readonly UnparkedRecord[] {
+    const found = new Map<string, UnparkedRecord>();
+    for (const record of [...this.#records].reverse())
+      if (record.kind === 'unparked' && record.decision === 'skip') {
+        const name = `${record.position} ${record.clientType}`;
+        if (!found.has(name)) found.set(name, record);
+      }
+    return [...found.values()];
   }
 
   totals(): Readonly<Record<string, number>> {

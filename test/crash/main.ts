@@ -2,6 +2,7 @@
 import { CommandFailure, command, runCommandLine } from '../../common/command-line.js';
 import { wholeNumber } from '../../common/option-parsers.js';
 import { packageVersion } from '../../common/package-version.js';
+import { redisInstalled } from '../support/redis-server.js';
 import { type CrashOptions, crash } from './crash.js';
 import { describe } from './report.js';
 
@@ -20,20 +21,22 @@ const run = command('npm run crash --', {
     },
     state: {
       choices: ['embedded', 'redis'],
-      describe: 'where services keep their state; both in turn if absent',
+      describe: 'where services keep their state; both in turn if absent and redis-server is on PATH',
     },
     rate: { default: '40', parse: wholeNumber(1), describe: 'commands per second, at most' },
     concurrency: { default: '16', parse: wholeNumber(1), describe: 'commands under way at once' },
     runs: { default: '1', parse: wholeNumber(1), describe: 'seeds to try, from the given one on' },
   },
   async run({ runs, seed: first, instances, state, ...rest }) {
+    const redis = redisInstalled();
+    if (state === 'redis' && !redis) throw new CommandFailure('There is no redis-server on PATH.');
     let failed = 0;
     for (let seed = first; seed < first + runs; seed++) {
       const options: CrashOptions = {
         ...rest,
         seed,
         instances: instances ?? (seed % 2 === 0 ? 3 : 1),
-        state: state ?? (seed % 4 < 2 ? 'embedded' : 'redis'),
+        state: state ?? (redis && seed % 4 >= 2 ? 'redis' : 'embedded'),
       };
       const report = await crash(options);
       process.stdout.write(`${describe(options, report)}\n`);

@@ -1,5 +1,5 @@
 /** A Redis server as a process of its own on a free port, with its files in a folder; to be killed, frozen and set back. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,11 @@ import { freePort } from './ports.js';
 const DATABASES = 64;
 /** where Redis 7 keeps its append-only files, below its folder */
 const APPENDED = 'appendonlydir';
+
+/** Whether there is a `redis-server` on PATH. */
+export function redisInstalled(): boolean {
+  return spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
+}
 
 export class RedisServer {
   #process: ChildProcess | undefined;

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll } from 'vitest';
-import { RedisServer } from './redis-server.js';
+import { RedisServer, redisInstalled } from './redis-server.js';
 
 /**
  * A real Redis for the tests of one file: the one at AUTOKRATOR_TEST_REDIS (its databases are emptied!), else `redis-server`
@@ -31,7 +30,7 @@ export interface TestRedis {
 export async function redisForTests(): Promise<TestRedis | undefined> {
   const given = process.env.AUTOKRATOR_TEST_REDIS;
   if (given !== undefined) return givenRedis(given);
-  if (spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0) return ownRedis();
+  if (redisInstalled()) return ownRedis();
   const reason = 'no redis-server on PATH, and AUTOKRATOR_TEST_REDIS names none';
   if (process.env.CI === 'true') throw new Error(`Redis tests cannot run: ${reason}`);
   process.stderr.write(`Redis tests are skipped: ${reason}\n`);

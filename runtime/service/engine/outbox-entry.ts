@@ -3,6 +3,7 @@ import type { Expectation, Write } from '../../state/state-store.js';
 import type { OutgoingBatch, OutgoingEvent } from '../types.js';
 import type { Send } from './context.js';
 import { lockWrite, unlockWrite } from './locks.js';
+import type { DataUndo } from './transaction.js';
 
 /**
  * An outbox entry: a batch that was committed together with the writes of its handler, and is not yet known to be accepted.
@@ -44,9 +45,7 @@ export interface EntrySend {
   readonly causation?: string;
 }
 
-export interface Undo {
-  /** script keys with the text before and after, null = none */
-  readonly data: readonly (readonly [key: string, before: string | null, after: string | null])[];
+export interface Undo extends DataUndo {
   /** text of the applied mark of the event's key before it was raised, null = none */
   readonly mark?: string | null;
 }
@@ -75,9 +74,11 @@ export function nameOfBatch(batch: string): string {
   return batch.slice(0, batch.lastIndexOf('.'));
 }
 
-/** Script keys that nobody else may build on until this entry is judged. */
-export function lockedKeys({ undo }: OutboxEntry): string[] {
-  return undo?.data.map(([key]) => key) ?? [];
+/** Script keys that nobody else may build on until this entry is judged; none if the bus has nothing to judge by. */
+export function lockedKeys({ undo, sends }: OutboxEntry): string[] {
+  return undo && sends.some(({ expect }) => expect !== 'any')
+    ? [...undo.texts, ...undo.lists].map(([key]) => key)
+    : [];
 }
 
 /** The commit that puts an entry there. */

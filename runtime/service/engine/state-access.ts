@@ -24,6 +24,10 @@ export class StateAccess {
     return this.ask(() => this.store.scan(space, after, limit));
   }
 
+  range(key: string, first: number, last: number): Promise<readonly string[]> {
+    return this.ask(() => this.store.range(key, first, last));
+  }
+
   keys(pattern: string): Promise<readonly string[]> {
     return this.ask(() => this.store.keys(pattern));
   }

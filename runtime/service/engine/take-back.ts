@@ -1,9 +1,10 @@
-import type { Expectation, Write } from '../../state/state-store.js';
+import type { Commit, Expectation, Write } from '../../state/state-store.js';
 import { lockOf } from './locks.js';
 import { MarkChanges } from './mark-changes.js';
 import { lower, parseMark } from './marks.js';
 import { entryEnd, expectEntry, lockedKeys, type OpenEntry, openEntry } from './outbox-entry.js';
 import type { LiveParts } from './service-parts.js';
+import type { DataUndo } from './transaction.js';
 
 /**
  * What happens to an effect whose batch the bus has refused. It stands in the store already, so:
@@ -11,7 +12,7 @@ import type { LiveParts } from './service-parts.js';
  * - A projection stands rightly, whatever the bus says: only the decision is due again (`decisionDue`).
  * - The effect of a classic handler is taken back, with its mark, in one commit that expects every value to be still what the
  *   handler wrote (locks.ts sees to that); then it is as if it had never run (`takeBack`).
- * - What was appended to a list cannot be taken back, and a receipt listener has its own say (outbox.ts).
+ * - With a receipt listener, that has the say (outbox.ts).
  */
 
 /**
@@ -36,14 +37,11 @@ export async function takeBack(parts: LiveParts, open: OpenEntry): Promise<boole
     const before = undo.mark;
     if (event && before !== undefined)
       await marks.change(event.key, (mark) => lower(mark, parseMark(before ?? undefined), event.value));
+    const data = await dataBack(parts, undo);
     const committed = await parts.state.commit({
-      expect: [
-        expectEntry(open),
-        ...undo.data.map(([key, , after]): Expectation => ({ space: 'data', key, text: after ?? undefined })),
-        ...marks.expectations(),
-      ],
+      expect: [expectEntry(open), ...data.expect, ...marks.expectations()],
       writes: [
-        ...undo.data.map(([key, text]): Write => (text === null ? del('data', key) : set(key, text))),
+        ...data.writes,
         ...marks.writes(),
         ...(answer === undefined ? [] : [del('answer', answer)]),
         ...entryEnd(open),
@@ -57,6 +55,24 @@ export async function takeBack(parts: LiveParts, open: OpenEntry): Promise<boole
     if (committed.conflict.space === 'outbox') return false;
     if (committed.conflict.space === 'data') throw new CannotTakeBack(open);
   }
+}
+
+/** A list only ever grows, so what was appended goes by writing the rest anew. */
+async function dataBack({ state }: LiveParts, { texts, lists }: DataUndo): Promise<Commit> {
+  const expect: Expectation[] = texts.map(([key, , after]) => ({
+    space: 'data',
+    key,
+    text: after ?? undefined,
+  }));
+  const writes: Write[] = texts.map(([key, before]) =>
+    before === null ? del('data', key) : set(key, before),
+  );
+  for (const [key, before, after] of lists) {
+    expect.push({ space: 'data', key, length: after });
+    writes.push(del('data', key));
+    if (before > 0) writes.push({ op: 'push', key, texts: await state.range(key, 0, before - 1) });
+  }
+  return { expect, writes };
 }
 
 /** The bus refused what a handler sent, and what it wrote stands. An operator has to look. */

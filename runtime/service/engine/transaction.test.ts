@@ -146,20 +146,25 @@ describe('a handler’s transaction', () => {
   });
 
   it('knows how to take back what it set and deleted', async () => {
-    await given({ a: 1, b: 2 });
+    await given({ a: 1, b: 2 }, { l: [0] });
     const listener = context('listener');
     listener.set('a', 10);
     listener.del('b');
     listener.set('c', 3);
-    expect(await transaction.undo()).toEqual([
-      ['a', '1', '10'],
-      ['b', '2', null],
-      ['c', null, '3'],
-    ]);
+    listener.push('l', 1);
+    expect(await transaction.undo()).toEqual({
+      texts: [
+        ['a', '1', '10'],
+        ['b', '2', null],
+        ['c', null, '3'],
+      ],
+      lists: [['l', 1, 2]],
+    });
   });
 
-  it('cannot take back an append', async () => {
-    context('listener').push('l', 1);
+  it('cannot take back what it has written over a list', async () => {
+    await given({}, { l: [1] });
+    context('listener').set('l', 1);
     expect(await transaction.undo()).toBeUndefined();
   });
 

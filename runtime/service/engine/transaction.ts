@@ -13,6 +13,12 @@ import { DataBuffer, integerOf } from './data-buffer.js';
 import { expectUnlocked } from './locks.js';
 import { andThen, guarded } from './maybe.js';
 
+/** Script keys with what stood there before and after: texts (null = none), and lengths of lists that were appended to. */
+export interface DataUndo {
+  readonly texts: [key: string, before: string | null, after: string | null][];
+  readonly lists: [key: string, before: number, after: number][];
+}
+
 /**
  * What one run of a handler has read and wants to write. Nothing reaches the store before the handler has returned: reads go
  * to the store once and are remembered with the text they gave, writes stay here and are seen by later reads.
@@ -59,18 +65,24 @@ export class Transaction {
   }
 
   /**
-   * The keys this run sets or deletes, with the text before and after, null = none: enough to take them back.
-   * @returns undefined if it cannot be taken back (a list was appended to, or stood there before)
+   * What it takes to take this run's writes back.
+   * @returns undefined if there is no way: a list was deleted, or written over
    */
-  async undo(): Promise<[key: string, before: string | null, after: string | null][] | undefined> {
-    const undo: [string, string | null, string | null][] = [];
+  async undo(): Promise<DataUndo | undefined> {
+    const undo: DataUndo = { texts: [], lists: [] };
     for (const key of this.#buffer.keys()) {
       const change = this.#buffer.change(key);
-      if (change?.kind === 'push') return undefined;
-      if (change?.kind !== 'set' && change?.kind !== 'del') continue; // a raised number may stay: it is a lower bound
+      // A raised number may stay: it is a lower bound, and says nothing about this run.
+      if (change === undefined || change.kind === 'raise') continue;
+      if (change.kind === 'push') {
+        if (change.fresh) return undefined;
+        const length = await this.#length(key);
+        undo.lists.push([key, length, length + change.texts.length]);
+        continue;
+      }
       const before = await this.#textOrList(key);
       if (before === 'list') return undefined;
-      undo.push([key, before.text ?? null, change.kind === 'set' ? change.text : null]);
+      undo.texts.push([key, before.text ?? null, change.kind === 'set' ? change.text : null]);
     }
     return undo;
   }

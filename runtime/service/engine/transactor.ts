@@ -217,8 +217,8 @@ export class Transactor {
   async #undo<T>({ work, handled, transaction, sends }: Run<T>): Promise<Undo | undefined> {
     const listened = transaction.wrote && hasReceiptListener(this.parts.model, sends);
     if (sends.length === 0 || work.decide || listened) return undefined;
-    const data = await transaction.undo();
-    return data && { data, ...(handled.mark && { mark: handled.mark.text ?? null }) };
+    const undo = await transaction.undo();
+    return undo && { ...undo, ...(handled.mark && { mark: handled.mark.text ?? null }) };
   }
 
   /** Own events that come back to this service: who decides about their keys next needs them applied first. */

@@ -131,11 +131,15 @@ export function modernBank(): ServiceModel {
  * back without a call; credits from outside are listened to under another type.
  */
 export function classicBank(): ServiceModel {
+  const move = async (context: HandlerContext, id: string, amount: number) => {
+    await book(context, id, amount);
+    context.push(`moves:${id}`, amount);
+  };
   const booked = (sign: number): TypeHandlers => ({
-    rebuild: async (context, event) => book(context, idOf(event), sign * amountOf(event)),
+    rebuild: async (context, event) => move(context, idOf(event), sign * amountOf(event)),
   });
   const deposited = async (context: HandlerContext, event: EventView) =>
-    book(context, idOf(event), amountOf(event));
+    move(context, idOf(event), amountOf(event));
   return {
     clientType: 'accounts',
     script: 'classic',
@@ -150,8 +154,8 @@ export function classicBank(): ServiceModel {
           listener: async (context, event) => {
             const { from, to, amount } = event.data as unknown as Transfer;
             if (!(await decideTransfer(context, event))) return;
-            await book(context, from, -amount);
-            await book(context, to, amount);
+            await move(context, from, -amount);
+            await move(context, to, amount);
           },
         },
       ],
@@ -164,7 +168,7 @@ export function classicBank(): ServiceModel {
             if (balance < amount) return note(context, 'Unpaid', event.key);
             debit(context, id, amount);
             note(context, 'Paid', event.key);
-            await book(context, id, -amount);
+            await move(context, id, -amount);
           },
         },
       ],
@@ -175,7 +179,7 @@ export function classicBank(): ServiceModel {
         handler: async (context, request) => {
           const answer = await withdraw(context, request);
           const { id, amount } = request.body as { id: string; amount: number };
-          if (answer.status === 201) await book(context, id, -amount);
+          if (answer.status === 201) await move(context, id, -amount);
           return answer;
         },
       },

@@ -166,8 +166,8 @@ class ServiceEngine implements Engine {
   #newPreparation(): Preparation {
     const ends = () => this.#ends ?? { acknowledged: '0', head: '0' };
     const ended = () => this.#stopping;
-    return new Preparation(this.parts, this.#counters, ends, ended, async (generation) => {
-      const prepared = { generation, doubt: undefined };
+    return new Preparation(this.parts, this.#counters, ends, ended, async (generation, epoch) => {
+      const prepared = { generation, epoch, doubt: undefined };
       await liveService(this.parts, this.#counters, prepared, () => {}).sweep.locking();
     });
   }

@@ -28,10 +28,10 @@ export interface LiveService {
 export function liveService(
   engine: EngineParts,
   counters: Counters,
-  { generation, doubt: range }: PreparedState,
+  { generation, epoch, doubt: range }: PreparedState,
   trouble: (reason: Abort) => void,
 ): LiveService {
-  const state = new LiveState(engine.store, generation);
+  const state = new LiveState(engine.store, generation, epoch);
   const watch = new StateWatch(state, engine.timers.after);
   const lazyMarks = new LazyMarks(state, watch, trouble);
   const parts: LiveParts = {

@@ -20,8 +20,9 @@ export class LiveState extends StateAccess {
   constructor(
     store: StateStore,
     private readonly generation: string,
+    epoch: number,
   ) {
-    super(store);
+    super(store, epoch);
     this.#expectation = { space: 'meta', key: META.generation, text: generation };
   }
 

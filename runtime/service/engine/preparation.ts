@@ -34,6 +34,8 @@ export interface Progress {
 
 export interface PreparedState {
   readonly generation: string;
+  /** of the state store, while it was prepared */
+  readonly epoch: number;
   /** part of the log whose effects may be missing, after a loss */
   readonly doubt: DoubtfulRange | undefined;
 }
@@ -62,7 +64,8 @@ type Meta = Readonly<Record<MetaKey, string | undefined>>;
  * - Nothing is sent and nothing is acknowledged here.
  */
 export class Preparation {
-  readonly #state: StateAccess;
+  /** of the attempt under way */
+  #state: StateAccess;
   readonly #types: string;
   progress: Progress = { done: 0, total: undefined, here: false };
   storeAway = false;
@@ -75,7 +78,7 @@ export class Preparation {
     /** the service stops */
     private readonly ended: () => boolean,
     /** finishes the outbox entries that hold locks */
-    private readonly finishLocking: (generation: string) => Promise<void>,
+    private readonly finishLocking: (generation: string, epoch: number) => Promise<void>,
   ) {
     this.#state = new StateAccess(parts.store);
     this.#types = JSON.stringify(stateTypes(parts.model));
@@ -108,9 +111,10 @@ export class Preparation {
 
   /** @returns undefined if another instance is at it */
   async #attempt(suspect: boolean): Promise<PreparedState | undefined> {
+    this.#state = new StateAccess(this.parts.store);
     const ends = this.ends();
     const found = await this.#meta();
-    if (!suspect && (await this.#plan(found, ends)) === 'ready') return preparedState(found);
+    if (!suspect && (await this.#plan(found, ends)) === 'ready') return this.#prepared(found);
     const lease = await Lease.take(this.#state, this.parts);
     if (!lease) {
       const total = positionOfCursor(ends.head);
@@ -133,10 +137,10 @@ export class Preparation {
     else if (suspect && meta.status === 'live') meta = await this.#newGeneration(lease, 'rebuilding');
     if (meta.status === 'emptying') meta = await this.#emptied(lease, meta);
     const lost = meta.status !== 'live';
-    if (lost) await this.finishLocking(meta.generation ?? '');
+    if (lost) await this.finishLocking(meta.generation ?? '', this.#state.epoch);
     const reached = await this.#pages(lease, meta, ends);
     await this.#finish(lease, meta, ends, lost ? later(ends.head, reached) : meta.doubt);
-    return preparedState(await this.#meta());
+    return this.#prepared(await this.#meta());
   }
 
   /** @param doubt cursor: what is not acknowledged yet, up to here, may have been handled before a loss */
@@ -270,18 +274,19 @@ export class Preparation {
     return result.ok;
   }
 
+  #prepared({ generation, checkpoint, doubt }: Meta): PreparedState {
+    return {
+      generation: generation ?? '',
+      epoch: this.#state.epoch,
+      doubt: doubt === undefined ? undefined : { after: checkpoint ?? '0', upTo: doubt },
+    };
+  }
+
   async #meta(): Promise<Meta> {
     const read = async (key: MetaKey) => [key, await this.#state.text('meta', META[key])] as const;
     const keys = Object.keys(META) as MetaKey[];
     return Object.fromEntries(await Promise.all(keys.map(read))) as Meta;
   }
-}
-
-function preparedState({ generation, checkpoint, doubt }: Meta): PreparedState {
-  return {
-    generation: generation ?? '',
-    doubt: doubt === undefined ? undefined : { after: checkpoint ?? '0', upTo: doubt },
-  };
 }
 
 function set(key: MetaKey, text: string): Write {

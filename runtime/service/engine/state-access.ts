@@ -1,10 +1,18 @@
 import type { Commit, CommitResult, MaybePromise, Space, StateStore } from '../../state/state-store.js';
+import { StateUnavailable } from './aborts.js';
 import { type Mark, parseMark } from './marks.js';
 import { unavailable } from './transaction.js';
 
-/** The state store as the engine asks it: a store that is away shows as StateUnavailable, whatever was asked. */
+/**
+ * The state store as the engine asks it: a store that is away shows as StateUnavailable, whatever was asked. So does, for ever, one
+ * that was out of sight since `epoch`: what this process knows of it, and what it was about to write, may no longer fit, also
+ * where nothing that is compared has changed.
+ */
 export class StateAccess {
-  constructor(protected readonly store: StateStore) {}
+  constructor(
+    protected readonly store: StateStore,
+    readonly epoch: number = store.epoch(),
+  ) {}
 
   text(space: Space, key: string): Promise<string | undefined> {
     return this.ask(() => this.store.get(space, key));
@@ -38,6 +46,8 @@ export class StateAccess {
   }
 
   protected async ask<T>(ask: () => MaybePromise<T>): Promise<T> {
+    if (this.store.epoch() !== this.epoch)
+      throw new StateUnavailable('the state store was out of sight; what it holds may have changed');
     try {
       return await ask();
     } catch (error) {

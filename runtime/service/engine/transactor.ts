@@ -175,7 +175,8 @@ export class Transactor {
       ],
     });
     if (!committed.done) {
-      if (committed.conflict.space === 'outbox') return { kind: 'raced' };
+      const { space } = committed.conflict;
+      if (space === 'outbox' || space === 'answer') return { kind: 'raced' };
       return this.#conflict(committed.conflict);
     }
     this.parts.watch.changed(marks.changed());

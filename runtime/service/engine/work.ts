@@ -51,7 +51,7 @@ export type Result<T> =
   /** others kept changing what it depends on */
   | { readonly kind: 'contended'; readonly names: readonly string[] }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
-  /** somebody else has finished the outbox entry meanwhile: look again */
+  /** somebody else has finished the outbox entry, or stored an answer under the same key, meanwhile: look again */
   | { readonly kind: 'raced' }
   /** the delivery is no longer this session's, or the bus's answer is unknown */
   | { readonly kind: 'left' };

@@ -17,6 +17,7 @@ export interface StoreFaults {
 export class SimState {
   memory: MemoryState;
   away = false;
+  epoch = 0;
 
   constructor(readonly time: VirtualTime) {
     this.memory = new MemoryState(time);
@@ -46,6 +47,7 @@ export class SimState {
 
   setBack(copy: MemoryState): void {
     this.memory = copy;
+    this.epoch++;
   }
 }
 
@@ -58,6 +60,11 @@ export class SimStore implements StateStore {
   ) {}
 
   async open(): Promise<void> {}
+
+  epoch(): number {
+    return this.state.epoch;
+  }
+
   async close(): Promise<void> {}
 
   get(space: Space, key: string) {
@@ -95,12 +102,13 @@ export class SimStore implements StateStore {
 
   #ask<T>(ask: (store: MemoryStore) => T | Promise<T>, fault: CommitFault = 'none'): Promise<T> {
     const { state, process, faults } = this;
+    const { epoch } = state;
     return new Promise((resolve, reject) => {
       state.time.after(faults.latency(), () => {
         // What was sent before the process died or was stopped arrives all the same.
         const refuse = () => reject(new StateStoreError('unavailable', 'simulated'));
         if (fault === 'kill-before') process.kill();
-        if (state.away || fault === 'unavailable-before')
+        if (state.away || state.epoch !== epoch || fault === 'unavailable-before')
           return void state.time.after(1, () => process.enter(refuse));
         if (fault === 'kill-before') return;
         const answer = answered(() => ask(new MemoryStore(state.memory)));
@@ -108,7 +116,7 @@ export class SimStore implements StateStore {
         if (fault === 'kill-after') process.kill();
         state.time.after(faults.latency(), () =>
           process.enter(() => {
-            if (fault === 'unavailable-after') refuse();
+            if (fault === 'unavailable-after' || state.epoch !== epoch) refuse();
             else answer.then(resolve, reject);
           }),
         );

@@ -65,6 +65,13 @@ export interface StateStore {
   /** Opens or creates the state of one client type, if it is not open yet. @throws StateStoreError `unavailable` */
   open(): Promise<void>;
 
+  /**
+   * Another number than before once the store may have become an older copy of itself while nobody was asking: its server was
+   * lost from sight. What was read under the former number says nothing about the store as it now is. No operation goes from one
+   * number over to the next: it is rejected as `unavailable`. A store that its processes hold in their own hands never changes it.
+   */
+  epoch(): number;
+
   /** The text under a key, undefined if there is none or its time to live is over. @throws `wrong_type` for a list */
   get(space: Space, key: string): MaybePromise<string | undefined>;
 

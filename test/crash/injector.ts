@@ -2,6 +2,7 @@
  * Does to the rig what a fault says, heals it, and remembers when. It also remembers when states may have been lost: the answers
  * to Idempotency-Keys are nowhere but in the state, so a command that is repeated over such a moment may rightly be done again.
  */
+import { existsSync } from 'node:fs';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sleep } from '../../deploy/populate/bank.js';
@@ -124,6 +125,8 @@ export class Injector {
   async #setBack(service: string): Promise<void> {
     const [state, copy] = [this.rig.stateOf(service), this.rig.copyOf(service)];
     if (!this.#copies.has(service)) {
+      // It may just have been deleted.
+      if (!existsSync(state)) return;
       await mkdir(dirname(copy), { recursive: true });
       await cp(state, copy, { recursive: true });
       this.#copies.add(service);

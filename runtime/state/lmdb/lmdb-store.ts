@@ -26,6 +26,10 @@ export class LmdbStore implements StateStore {
     this.#environment.read(() => undefined);
   }
 
+  epoch(): number {
+    return 0;
+  }
+
   get(space: Space, key: string): string | undefined {
     return this.#environment.read((database) => textOf(key, this.#items(database).item(space, key)));
   }

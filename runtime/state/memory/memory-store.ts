@@ -14,6 +14,10 @@ export class MemoryStore implements StateStore {
 
   async open(): Promise<void> {}
 
+  epoch(): number {
+    return 0;
+  }
+
   get(space: Space, key: string): string | undefined {
     return textOf(key, this.#state.item(space, key));
   }

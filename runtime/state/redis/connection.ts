@@ -7,6 +7,9 @@ import { StateStoreError } from '../state-store.js';
  * One connection to Redis that connects again by itself, and answers in bounded time: an operation waits at most
  * `READY_WAIT_MS` for the connection and `COMMAND_MS` for its reply, then it is rejected as `unavailable`. Nothing is queued
  * for later or sent twice: whoever asked decides whether to ask again.
+ *
+ * A server that was out of sight may have come back with less than it had: `losses` counts how often that may have happened, and
+ * no operation that began before a loss ends after it.
  */
 const READY_WAIT_MS = 500;
 const COMMAND_MS = 1500;
@@ -20,6 +23,7 @@ export class RedisConnection {
   readonly #log: Logger;
   #problem = 'not connected';
   #waiting: Promise<void> | undefined;
+  #losses = 0;
 
   constructor(url: string, log: Logger, random: Random = systemRandom) {
     this.#name = withoutSecrets(url);
@@ -52,14 +56,27 @@ export class RedisConnection {
     }
   }
 
+  /** How often the connection was lost; known before anything is asked on the next one. */
+  get losses(): number {
+    return this.#losses;
+  }
+
   /** Runs commands; what goes wrong comes out as a StateStoreError. */
   async run<T>(commands: (redis: Redis) => Promise<T>): Promise<T> {
+    const losses = this.#losses;
     await this.#ready(READY_WAIT_MS);
+    this.#sameAs(losses);
     try {
-      return await commands(this.#redis);
+      const result = await commands(this.#redis);
+      this.#sameAs(losses);
+      return result;
     } catch (error) {
       throw this.#translated(error);
     }
+  }
+
+  #sameAs(losses: number): void {
+    if (this.#losses !== losses) throw this.#unavailable('the connection was lost meanwhile');
   }
 
   close(): void {
@@ -92,7 +109,14 @@ export class RedisConnection {
       this.#problem = error.message || String((error as NodeJS.ErrnoException).code ?? error.name);
       this.#log.debug({ redis: this.#name, reason: this.#problem }, 'Redis connection failed');
     });
+    let ready = false;
+    // Also after each failed attempt to connect.
+    this.#redis.on('close', () => {
+      if (ready) this.#losses += 1;
+      ready = false;
+    });
     this.#redis.on('ready', () => {
+      ready = true;
       if (lost) this.#log.info({ redis: this.#name }, 'connected to Redis again');
       lost = false;
       this.#problem = 'not connected';

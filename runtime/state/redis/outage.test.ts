@@ -67,6 +67,16 @@ describe.skipIf(redis === undefined || !redis.ours)('The Redis store, when the s
     expect(await store.increment('n', 1)).toBe(1);
   });
 
+  it('is lost and found while nobody asks, says so by another epoch', async () => {
+    const before = store.epoch();
+    await store.get('data', 'k');
+    expect(store.epoch()).toBe(before);
+    await redis!.stop();
+    await redis!.start();
+    await answering();
+    expect(store.epoch()).not.toBe(before);
+  });
+
   it('does not answer, rejects every operation in bounded time, and goes on when it answers again', async () => {
     redis!.freeze();
     try {

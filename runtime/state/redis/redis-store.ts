@@ -36,6 +36,10 @@ export class RedisStore implements StateStore {
     return this.#connection.open();
   }
 
+  epoch(): number {
+    return this.#connection.losses;
+  }
+
   async get(space: Space, key: string): Promise<string | undefined> {
     const place = this.#layout.place(space, key);
     const text = await this.#connection.run((redis) =>

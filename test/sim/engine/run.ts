@@ -275,10 +275,13 @@ class Simulation {
     this.#time.after(50 + this.#random.next() * 100, () => void bus.start());
   }
 
-  /** Every instance dies; the state they find when they come back is a copy made some time before. */
+  /**
+   * The state becomes a copy made some time before: while every instance is dead, or under those that run, as when a server starts
+   * again with less than it had.
+   */
   #setBack(): void {
     if (this.#copy && this.#random.next() < 0.5) {
-      for (const instance of this.#living()) instance.process.kill();
+      if (this.#random.next() < 0.5) for (const instance of this.#living()) instance.process.kill();
       this.#state.setBack(this.#copy);
       this.#copy = undefined;
     } else {

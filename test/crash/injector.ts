@@ -58,7 +58,8 @@ export class Injector {
 
   /** Resolves when everything is healed. @throws what a fault met that was not its own doing */
   async healed(): Promise<void> {
-    await Promise.all(this.#underWay.values());
+    const outcomes = await Promise.allSettled(this.#underWay.values());
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   async #perform(fault: Fault): Promise<void> {

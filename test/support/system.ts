@@ -79,7 +79,12 @@ export class System {
       ...planServices({ ...layout, portOffset }),
     ]);
     const system = new System(data, await Promise.all(plans.map(adapt)), patienceMs, bank);
-    await system.up(...system.names());
+    try {
+      await system.up(...system.names());
+    } catch (error) {
+      await system.stop();
+      throw new Error(system.output.join('\n'), { cause: error });
+    }
     return system;
   }
 

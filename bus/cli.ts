@@ -139,6 +139,7 @@ const exportCommand = command('event-bus export', {
   },
   async run({ store: directory, after, until }) {
     const { exportEvents } = await import('./store/log/reader.js');
+    process.stdout.on('error', endOfReader);
     await explained(async () => {
       for await (const line of exportEvents(directory, {
         after,
@@ -149,6 +150,12 @@ const exportCommand = command('event-bus export', {
     });
   },
 });
+
+/** Whoever reads may have had enough (`| head`): that is no failure. */
+function endOfReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+}
 
 /** What is wrong with the store or the surroundings is told in one line, without a stack. */
 async function explained<T>(work: () => Promise<T>): Promise<T> {

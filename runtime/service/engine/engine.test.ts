@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ScriptError } from '../../lua/vm.js';
 import type { EventHandler } from '../types.js';
-import { Bench, counting, model } from './testing/bench.js';
+import { Bench, counting, model, ok } from './testing/bench.js';
 
 let bench: Bench;
 
@@ -263,6 +263,23 @@ describe('the state', () => {
     expect(['k0', 'k1', 'k2'].map((key) => bench.text(`count:${key}`))).toEqual(['8', '7', '6']);
   });
 
+  it.each(Array.from({ length: 16 }, (_, n) => 600 + 10 * n))(
+    'holds what was handled just before it was wiped (after %i ms), although nothing happens afterwards',
+    async (ms) => {
+      bench = new Bench({}, { disk: 400, way: 2 });
+      await bench.startBus();
+      const instance = await bench.start(types);
+      await bench.time.pass(3_000);
+      bench.send('T', 'k');
+      await bench.time.pass(ms);
+      bench.state.wipe();
+      const looks = async () => ok;
+      await bench.route(instance, looks);
+      await bench.time.pass(30_000);
+      expect([bench.bus.owed('service'), bench.text('count:k')]).toEqual([0, '1']);
+    },
+  );
+
   it('is rebuilt from the start when the script wants a type that it was built without', async () => {
     bench.send('U', 'u');
     bench.send('T', 'k');
@@ -333,6 +350,45 @@ describe('the state', () => {
       Array.from({ length: 40 }, (_, n) => bench.text(`count:k${n}`)).every((text) => text === '1'),
     ).toBe(true);
   });
+
+  it('has a checkpoint that never passes an event that is still owed', async () => {
+    const projection: EventHandler = async (context, event) => {
+      if (event.key === 'slow') await bench.time.sleep(8_000);
+      await counting(context, event);
+    };
+    const checkpoint = () => {
+      const item = bench.state.memory.item('meta', 'checkpoint');
+      return item?.kind === 'text' ? item.text : undefined;
+    };
+    await bench.start(model({ T: { projection } }));
+    for (const key of ['a', 'slow', 'b', 'c']) bench.send('T', key);
+    await bench.time.pass(5_000);
+    expect(bench.text('count:c')).toBe('1');
+    expect(checkpoint()).toBe('1');
+    await bench.drained();
+    await bench.time.until(() => checkpoint() === '4');
+  });
+
+  it.each(['and nothing follows', 'and another event of the key follows'])(
+    'gets an effect back whose acknowledgement came after the loss, %s',
+    async (what) => {
+      const first = await bench.start(types);
+      bench.send('T', 'k');
+      await bench.time.until(() => bench.text('count:k') === '1');
+      // Committed, not yet acknowledged; then the state is lost and built again without it, and then comes the acknowledgement.
+      first.process.stop();
+      bench.state.wipe();
+      await bench.start(types);
+      expect(bench.text('count:k')).toBeUndefined();
+      first.process.go();
+      await bench.time.pass(20);
+      expect(bench.bus.owed('service')).toBe(0);
+      const follows = what.startsWith('and another');
+      if (follows) bench.send('T', 'k');
+      await bench.time.pass(20_000);
+      expect(bench.text('count:k')).toBe(follows ? '2' : '1');
+    },
+  );
 
   it('that is away makes the service step aside: nothing fails, and all is done when it is back', async () => {
     const instance = await bench.start(types);

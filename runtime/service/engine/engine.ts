@@ -111,7 +111,9 @@ class ServiceEngine implements Engine {
       registered: (ends) => {
         this.#ends = ends;
         this.#lanes.reset(new Voided('registered anew: what is owed comes again'));
-        if (!this.#live) this.#prepare();
+        // The bus tells what has moved since: what moved before, during a preparation, only this registration says.
+        if (this.#live) this.#live.checkpoint.progress(ends.acknowledged);
+        else this.#prepare();
       },
       events: (events) => {
         if (this.#live) this.#lanes.receive(events);
@@ -190,6 +192,8 @@ class ServiceEngine implements Engine {
   #sweepNow(): void {
     const live = this.#live;
     if (!live || this.#stopping) return;
+    // Also when nothing moves at the bus: what is in doubt is looked through now and then.
+    if (this.#ends) live.checkpoint.progress(this.#ends.acknowledged);
     void live.sweep
       .stale(() => this.#live !== live || this.#stopping)
       .catch((error: unknown) => {

@@ -266,7 +266,7 @@ describe('the state', () => {
   it.each(Array.from({ length: 16 }, (_, n) => 600 + 10 * n))(
     'holds what was handled just before it was wiped (after %i ms), although nothing happens afterwards',
     async (ms) => {
-      bench = new Bench({}, { disk: 400, way: 2 });
+      bench = new Bench({}, 400);
       await bench.startBus();
       const instance = await bench.start(types);
       await bench.time.pass(3_000);

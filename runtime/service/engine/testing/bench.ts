@@ -25,10 +25,10 @@ export class Bench {
   readonly #instances: SimInstance[] = [];
   #sent = 0;
 
-  /** @param slow how long the bus's disk and the way to the bus take, ms; next to nothing if it is not said */
-  constructor(limits: Partial<EngineLimits> = {}, slow?: { readonly disk: number; readonly way: number }) {
+  /** @param diskMs how long the bus's disk takes; a part of a millisecond if it is not said */
+  constructor(limits: Partial<EngineLimits> = {}, diskMs?: number) {
     const random = seededRandom(1);
-    this.bus = new SimBus(this.time, () => slow?.disk ?? random.next(), { attemptsMax: 3, retryDelayMs: 10 });
+    this.bus = new SimBus(this.time, () => diskMs ?? random.next(), { attemptsMax: 3, retryDelayMs: 10 });
     const log = (level: string) => (details: object, message: string) => {
       this.lines.push({ level, message, details });
     };
@@ -38,7 +38,7 @@ export class Bench {
       bus: this.bus,
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
       limits: { contentionWaitMs: 100, retryMs: 10, retryMaxMs: 100, ...limits },
-      faults: slow ? { ...NO_FAULTS, latency: () => slow.way } : NO_FAULTS,
+      faults: NO_FAULTS,
     };
   }
 

@@ -2,7 +2,7 @@
  * The whole system with a hand on everything that can fail: every process, every connection of a service to the bus and to
  * Redis (each through a link of its own), Redis itself and the folders of the embedded states.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ProcessPlan, SERVICE_PORTS } from '../../deploy/layout.js';
@@ -94,7 +94,9 @@ export class Rig {
   async stop({ keep }: { keep: boolean }): Promise<void> {
     await this.system.stop({ keep });
     await closeAll(this.links, this.redis);
-    if (this.redisFolder !== undefined && !keep) await rm(this.redisFolder, { recursive: true });
+    if (this.redisFolder === undefined) return;
+    if (keep) await rename(this.redisFolder, join(this.system.data, 'redis'));
+    else await rm(this.redisFolder, { recursive: true });
   }
 }
 

@@ -1,3 +1,6 @@
+import type { Write } from '../../state/state-store.js';
+import type { StateAccess } from './state-access.js';
+
 /**
  * What the host keeps in the space `meta` of a state store. One home for the keys and their texts.
  *
@@ -21,6 +24,19 @@ export const META = {
 } as const;
 
 export type MetaKey = keyof typeof META;
+
+/** All of it as it was read, text by text: not one instant. Whoever builds on it expects in its commit what it has read. */
+export type Meta = Readonly<Record<MetaKey, string | undefined>>;
+
+export async function readMeta(state: StateAccess): Promise<Meta> {
+  const read = async (key: MetaKey) => [key, await state.text('meta', META[key])] as const;
+  const keys = Object.keys(META) as MetaKey[];
+  return Object.fromEntries(await Promise.all(keys.map(read))) as Meta;
+}
+
+export function setMeta(key: MetaKey, text: string): Write {
+  return { op: 'set', space: 'meta', key: META[key], text };
+}
 
 /** A cursor is a decimal position; no checkpoint yet = before all. */
 export function positionOfCursor(cursor: string | undefined): number {

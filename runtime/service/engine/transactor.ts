@@ -1,12 +1,12 @@
 import type { Expectation } from '../../state/state-store.js';
+import { afterConflict, afterRefusal, behind, caughtUp, judgedName } from './catching-up.js';
 import type { Hold } from './contention.js';
 import type { Send } from './context.js';
 import { makeEntry, resolveSends } from './entry-making.js';
 import type { Healer } from './healer.js';
 import type { Job } from './job.js';
-import { lockedKey } from './locks.js';
 import { MarkChanges } from './mark-changes.js';
-import { covers, parseMark, raise } from './marks.js';
+import { raise } from './marks.js';
 import type { Outbox, Settled } from './outbox.js';
 import {
   type EntrySend,
@@ -19,7 +19,6 @@ import {
 } from './outbox-entry.js';
 import { hasReceiptListener } from './receipts.js';
 import { type LiveParts, newTransaction } from './service-parts.js';
-import type { Awaited } from './state-watch.js';
 import type { Transaction } from './transaction.js';
 import type { Again, Handled, Receipts, Result, Work } from './work.js';
 
@@ -61,7 +60,7 @@ export class Transactor {
         ({ names } = step);
         open = step.due ?? open;
         await hold.queue(names, job);
-        if (!(await this.#caughtUp(step.awaited, job))) fruitless++;
+        if (!(await caughtUp(this.parts, this.healer, step.awaited, job))) fruitless++;
       }
       return { kind: 'contended', names };
     } finally {
@@ -85,12 +84,12 @@ export class Transactor {
     if (!handled) return { kind: 'covered' };
 
     const keys = keysJudged(handled.sends);
-    const names = keys.map((key) => `key ${key}`);
+    const names = keys.map(judgedName);
     if (!hold.take(names)) return { kind: 'again', names, awaited: [] };
 
     const marks = new MarkChanges(this.parts.state);
     if (work.event && handled.mark) marks.know(work.event.key, handled.mark.text);
-    const awaited = await this.#behind(work, keys, marks);
+    const awaited = await behind(this.parts, work.event, keys, marks);
     if (awaited.length > 0) return { kind: 'again', names, awaited };
 
     const sends = await resolveSends(this.parts, handled.sends, marks, work.event);
@@ -99,21 +98,6 @@ export class Transactor {
     const writes = transaction.wrote || work.keep || open || hasReceiptListener(this.parts.model, sends);
     if (writes) return this.#commit(run, job);
     return sends.length > 0 ? this.#publish(run) : this.#check(run);
-  }
-
-  /** Keys of which an event of this service's own, accepted already, is not applied here yet. */
-  async #behind<T>({ event }: Work<T>, keys: readonly string[], marks: MarkChanges): Promise<Awaited[]> {
-    const { contention, lazyMarks } = this.parts;
-    const behind: Awaited[] = [];
-    for (const key of keys) {
-      const mark = await marks.read(key);
-      const handled = event?.key === key ? event.value : -1;
-      const known = Math.max(mark.upTo, lazyMarks.pending(key), handled);
-      const missing = contention.missing(key, known);
-      if (missing !== undefined)
-        behind.push({ space: 'mark', key, enough: (text) => covers(parseMark(text), missing) });
-    }
-    return behind;
   }
 
   /** A route that only reads answers for what it read when it read it; so only the state as a whole must be the right one. */
@@ -134,7 +118,7 @@ export class Transactor {
         return done(handled, { acknowledged: true, marked: false, receipts: outcome.receipts });
       case 'inconsistent':
         this.parts.counters.bus_refusals++;
-        return refused(outcome.contested, keys, marks);
+        return afterRefusal(outcome.contested, keys, marks);
       case 'refused':
         return outcome;
       case 'fenced':
@@ -148,7 +132,7 @@ export class Transactor {
     const expect = [...basis, ...transaction.expectations()];
     if (expect.length === 0) return undefined;
     const verified = await this.parts.state.verify(expect);
-    return verified.done ? undefined : this.#conflict(verified.conflict);
+    return verified.done ? undefined : this.#conflicted(verified.conflict);
   }
 
   async #commit<T>(run: Run<T>, job: Job): Promise<Result<T> | Again> {
@@ -177,7 +161,7 @@ export class Transactor {
     if (!committed.done) {
       const { space } = committed.conflict;
       if (space === 'outbox' || space === 'answer') return { kind: 'raced' };
-      return this.#conflict(committed.conflict);
+      return this.#conflicted(committed.conflict);
     }
     this.parts.watch.changed(marks.changed());
     const marked = handled.mark !== undefined;
@@ -195,9 +179,9 @@ export class Transactor {
       case 'judged':
         return done(handled, { acknowledged: false, marked, receipts: [] });
       case 'undone':
-        return refused(settled.contested, keys, marks);
+        return afterRefusal(settled.contested, keys, marks);
       case 'due':
-        return { ...refused(settled.contested, keys, marks), due: settled.open };
+        return { ...afterRefusal(settled.contested, keys, marks), due: settled.open };
       case 'refused':
       case 'raced':
       case 'left':
@@ -229,31 +213,9 @@ export class Transactor {
     });
   }
 
-  #conflict(conflict: Expectation): Again {
+  #conflicted(conflict: Expectation): Again {
     this.parts.counters.store_conflicts++;
-    const locked = lockedKey(conflict);
-    const key = locked ?? (conflict.space === 'data' ? conflict.key : undefined);
-    const unlocked = { ...conflict, enough: (text: string | undefined) => text === undefined };
-    return {
-      kind: 'again',
-      names: key === undefined ? [] : [`data ${key}`],
-      awaited: locked === undefined ? [] : [unlocked],
-    };
-  }
-
-  /** Waits for what a run was stopped by. False if it has not happened, for all we tried. */
-  async #caughtUp(awaited: readonly Awaited[], job: Job): Promise<boolean> {
-    const { watch, contention, limits } = this.parts;
-    let caughtUp = true;
-    for (const one of awaited) {
-      const { space, key } = one;
-      // A lock ends when the bus has judged, and there is nothing to be done about it but to wait.
-      const limitMs = space === 'mark' ? limits.contentionWaitMs : job.left;
-      if ((await watch.until(one, limitMs, job)) || space !== 'mark') continue;
-      contention.forgetAccepted(key);
-      caughtUp = (await this.healer.heal(key, job)) && caughtUp;
-    }
-    return caughtUp;
+    return afterConflict(conflict);
   }
 }
 
@@ -278,13 +240,4 @@ function done<T>(
   how: { acknowledged: boolean; marked: boolean; receipts: Receipts },
 ): Result<T> {
   return { kind: 'done', value, ...how };
-}
-
-/** The bus knows more of these keys than this run did: until their marks are others than those it has failed with. */
-function refused(contested: readonly string[], keys: readonly string[], marks: MarkChanges): Again {
-  const awaited = (contested.length > 0 ? contested : keys).map((key): Awaited => {
-    const failed = marks.text(key);
-    return { space: 'mark', key, enough: (text) => text !== failed };
-  });
-  return { kind: 'again', names: keys.map((key) => `key ${key}`), awaited };
 }

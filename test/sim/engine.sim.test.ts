@@ -1,6 +1,11 @@
-import { describe, expect, it } from 'vitest';
+/**
+ * Whole services in virtual time: the real engine over the real core, with faults from a seed, checked by their log. A failure names
+ * its seed; `SIM_SEED=<seed> SIM_SEEDS=1 npx vitest run test/sim/engine.sim.test.ts` plays it again, the same in every detail.
+ */
+import { describe, it } from 'vitest';
 import { NO_FAULTS } from '../../runtime/service/engine/testing/sim-service.js';
-import { run, type Scenario } from './engine/run.js';
+import { run } from './engine/run.js';
+import type { Scenario } from './engine/scenario.js';
 
 const CALM: Omit<Scenario, 'style' | 'instances'> = {
   faults: NO_FAULTS,
@@ -10,7 +15,7 @@ const CALM: Omit<Scenario, 'style' | 'instances'> = {
   setBacks: false,
   requests: 40,
 };
-const SEEDS = Number(process.env.SIM_SEEDS ?? 5);
+const SEEDS = Number(process.env.SIM_SEEDS ?? 8);
 const FIRST = Number(process.env.SIM_SEED ?? 1);
 
 describe.each(['modern', 'classic'] as const)('an engine of the %s style', (style) => {
@@ -50,7 +55,6 @@ describe.each(['modern', 'classic'] as const)('an engine of the %s style', (styl
     ],
   ];
   it.each(scenarios)('keeps the books: %s', async (_, scenario) => {
-    for (let seed = FIRST; seed < FIRST + SEEDS; seed++)
-      await expect(run(seed, { style, ...scenario }), `seed ${seed}`).resolves.toBeUndefined();
+    for (let seed = FIRST; seed < FIRST + SEEDS; seed++) await run(seed, { style, ...scenario });
   });
 });

@@ -1,19 +1,22 @@
 import type { StoredEvent } from '../../../common/events.js';
 import type { Account } from './banks.js';
-import type { Finished } from './run.js';
+import type { Withdrawal } from './run.js';
+import type { Stage } from './scenario.js';
 
 /**
  * What must hold at the end, whatever happened on the way: the log decides what is true, and the state must be its fold.
  * @throws Error naming what was violated
  */
-export function check(style: 'modern' | 'classic', finished: Finished): void {
-  const events = finished.bus.events();
+export function check(stage: Stage, withdrawals: readonly Withdrawal[]): void {
+  const events = stage.bus.events();
+  const { wipes, setBacks, style } = stage.scenario;
   neverBelowZero(events);
   everyRequestAnsweredOnce(events);
   moneyIsConserved(events);
-  withdrawalsHappenOnce(events, finished);
-  stateIsTheFold(style, events, finished);
-  nothingIsLeft(finished);
+  // The answers to Idempotency-Keys are nowhere but in the state: without it, a repeated request is a new one.
+  withdrawalsHappenOnce(events, withdrawals, wipes || setBacks);
+  stateIsTheFold(style, events, stage);
+  nothingIsLeft(stage);
 }
 
 const isMoney = ({ type }: StoredEvent) => type === 'Credit' || type === 'Debit' || type === 'Deposited';
@@ -62,7 +65,11 @@ function moneyIsConserved(events: readonly StoredEvent[]): void {
   }
 }
 
-function withdrawalsHappenOnce(events: readonly StoredEvent[], { withdrawals, answersLost }: Finished): void {
+function withdrawalsHappenOnce(
+  events: readonly StoredEvent[],
+  withdrawals: readonly Withdrawal[],
+  answersLost: boolean,
+): void {
   const answered = events.filter(({ causation, type }) => type === 'Debit' && causation === undefined);
   const accepted = withdrawals.filter(
     ({ outcome }) => outcome?.kind === 'answer' && outcome.answer.status === 201,
@@ -77,7 +84,7 @@ function withdrawalsHappenOnce(events: readonly StoredEvent[], { withdrawals, an
     fail('a withdrawal answered 201 is one debit', { debits: answered.length, answers: accepted.length });
 }
 
-function stateIsTheFold(style: string, events: readonly StoredEvent[], { state }: Finished): void {
+function stateIsTheFold(style: string, events: readonly StoredEvent[], { state }: Stage): void {
   const money = events.filter(isMoney);
   for (const key of new Set(money.map((event) => event.key))) {
     const own = money.filter((event) => event.key === key);
@@ -111,7 +118,7 @@ function stateIsTheFold(style: string, events: readonly StoredEvent[], { state }
     fail('each order is counted once', { orders, count });
 }
 
-function nothingIsLeft({ bus, state }: Finished): void {
+function nothingIsLeft({ bus, state }: Stage): void {
   if (bus.owed('accounts') > 0 || bus.parked().length > 0)
     fail('nothing is owed', { owed: bus.owed('accounts'), parked: bus.parked() });
   const outbox = state.memory.keys('outbox');

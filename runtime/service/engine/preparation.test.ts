@@ -1,0 +1,202 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EventHandler } from '../types.js';
+import { Bench, counting, model, ok } from './testing/bench.js';
+
+let bench: Bench;
+
+beforeEach(async () => {
+  bench = new Bench();
+  await bench.startBus();
+});
+
+afterEach(() => bench.stop());
+
+describe('the state', () => {
+  const types = model({ T: { projection: counting } });
+
+  it('is rebuilt from what was acknowledged when it is gone at the start', async () => {
+    const first = await bench.start(types);
+    for (let n = 0; n < 20; n++) bench.send('T', `k${n % 3}`);
+    await bench.drained();
+    first.process.kill();
+    bench.state.wipe();
+    bench.send('T', 'k0');
+    await bench.start(types);
+    await bench.drained();
+    expect(['k0', 'k1', 'k2'].map((key) => bench.text(`count:${key}`))).toEqual(['8', '7', '6']);
+  });
+
+  it('is rebuilt when it is wiped while the service runs', async () => {
+    await bench.start(types);
+    for (let n = 0; n < 20; n++) bench.send('T', `k${n % 3}`);
+    await bench.drained();
+    bench.state.wipe();
+    bench.send('T', 'k0');
+    await bench.drained();
+    await bench.time.until(() => bench.text('count:k2') === '6');
+    expect(['k0', 'k1', 'k2'].map((key) => bench.text(`count:${key}`))).toEqual(['8', '7', '6']);
+  });
+
+  it.each(Array.from({ length: 16 }, (_, n) => 600 + 10 * n))(
+    'holds what was handled just before it was wiped (after %i ms), although nothing happens afterwards',
+    async (ms) => {
+      bench = new Bench({}, 400);
+      await bench.startBus();
+      const instance = await bench.start(types);
+      await bench.time.pass(3_000);
+      bench.send('T', 'k');
+      await bench.time.pass(ms);
+      bench.state.wipe();
+      const looks = async () => ok;
+      await bench.route(instance, looks);
+      await bench.time.pass(30_000);
+      expect([bench.bus.owed('service'), bench.text('count:k')]).toEqual([0, '1']);
+    },
+  );
+
+  it('is rebuilt from the start when the script wants a type that it was built without', async () => {
+    bench.send('U', 'u');
+    bench.send('T', 'k');
+    const first = await bench.start(types);
+    await bench.drained();
+    expect(bench.text('count:u')).toBeUndefined();
+    first.process.kill();
+    await bench.start(model({ T: { projection: counting }, U: { projection: counting } }));
+    expect(['u', 'k'].map((key) => bench.text(`count:${key}`))).toEqual(['1', '1']);
+  });
+
+  it('is not built again when the script wants less than it was built with', async () => {
+    const more = model({ T: { projection: counting }, U: { projection: counting } });
+    const first = await bench.start(more);
+    first.process.kill();
+    const second = await bench.start(types);
+    expect(second.engine.counters().rebuilds).toBe(0);
+  });
+
+  it('is built anew when it is ahead of the log: it belongs to another one', async () => {
+    const first = await bench.start(types);
+    for (let n = 0; n < 5; n++) bench.send('T', 'k');
+    await bench.drained();
+    await bench.time.pass(3_000);
+    first.process.kill();
+    bench.bus.crash();
+    bench.bus.log.records.length = 0;
+    await bench.startBus();
+    bench.send('T', 'k');
+    await bench.start(types);
+    expect(bench.text('count:k')).toBe('1');
+  });
+
+  it('is built by one instance while the others wait and tell how far it is', async () => {
+    const gone = await bench.start(types);
+    for (let n = 0; n < 300; n++) bench.send('T', `k${n}`);
+    await bench.drained();
+    gone.process.kill();
+    bench.state.wipe();
+    const [first, second] = [await bench.start(types, false), await bench.start(types, false)];
+    const states = () => [first, second].map(({ engine }) => engine.state());
+    await bench.time.until(() => states().every(({ kind }) => kind === 'rebuilding' || kind === 'live'));
+    await bench.time.until(() => states().some((state) => state.kind === 'rebuilding' && state.here));
+    const answer = await bench.route(second, async () => ({ status: 200, body: 1 }));
+    expect(answer).toMatchObject({ kind: 'error', code: 'rebuilding' });
+    await bench.time.until(() => states().every(({ kind }) => kind === 'live'));
+    const rebuilds = [first, second].map(({ engine }) => engine.counters().rebuilds ?? 0);
+    expect(rebuilds.reduce((sum, count) => sum + count)).toBe(1);
+  });
+
+  it('is taken over when the instance that rebuilds it dies', async () => {
+    bench = new Bench({ leaseMs: 1_000, pageEvents: 2 });
+    await bench.startBus();
+    const gone = await bench.start(types);
+    for (let n = 0; n < 40; n++) bench.send('T', `k${n}`);
+    await bench.drained();
+    gone.process.kill();
+    bench.state.wipe();
+    const first = await bench.start(types, false);
+    await bench.time.until(() => {
+      const state = first.engine.state();
+      return state.kind === 'rebuilding' && state.here && state.done > 10;
+    });
+    first.process.kill();
+    await bench.start(types);
+    expect(bench.state.memory.keys('data')).toHaveLength(40);
+    expect(
+      Array.from({ length: 40 }, (_, n) => bench.text(`count:k${n}`)).every((text) => text === '1'),
+    ).toBe(true);
+  });
+
+  it('has a checkpoint that never passes an event that is still owed', async () => {
+    const projection: EventHandler = async (context, event) => {
+      if (event.key === 'slow') await bench.time.sleep(8_000);
+      await counting(context, event);
+    };
+    const checkpoint = () => {
+      const item = bench.state.memory.item('meta', 'checkpoint');
+      return item?.kind === 'text' ? item.text : undefined;
+    };
+    await bench.start(model({ T: { projection } }));
+    for (const key of ['a', 'slow', 'b', 'c']) bench.send('T', key);
+    await bench.time.pass(5_000);
+    expect(bench.text('count:c')).toBe('1');
+    expect(checkpoint()).toBe('1');
+    await bench.drained();
+    await bench.time.until(() => checkpoint() === '4');
+  });
+
+  it.each(['and nothing follows', 'and another event of the key follows'])(
+    'gets an effect back whose acknowledgement came after the loss, %s',
+    async (what) => {
+      const first = await bench.start(types);
+      bench.send('T', 'k');
+      await bench.time.until(() => bench.text('count:k') === '1');
+      // Committed, not yet acknowledged; then the state is lost and built again without it, and then comes the acknowledgement.
+      first.process.stop();
+      bench.state.wipe();
+      await bench.start(types);
+      expect(bench.text('count:k')).toBeUndefined();
+      first.process.go();
+      await bench.time.pass(20);
+      expect(bench.bus.owed('service')).toBe(0);
+      const follows = what.startsWith('and another');
+      if (follows) bench.send('T', 'k');
+      await bench.time.pass(20_000);
+      expect(bench.text('count:k')).toBe(follows ? '2' : '1');
+    },
+  );
+
+  it('that is away makes the service step aside: nothing fails, and all is done when it is back', async () => {
+    const instance = await bench.start(types);
+    bench.state.away = true;
+    bench.send('T', 'k');
+    await bench.time.until(() => instance.engine.state().kind !== 'live');
+    await bench.time.pass(500);
+    const answer = await bench.route(instance, async (context) => {
+      await context.get('a');
+      return { status: 200, body: 1 };
+    });
+    expect(answer).toMatchObject({ kind: 'error', code: 'state_unavailable' });
+    bench.state.away = false;
+    await bench.drained();
+    expect(bench.text('count:k')).toBe('1');
+    expect(instance.engine.counters().events_failed).toBe(0);
+  });
+
+  it('stays unfit, and says why, when a handler fails in the rebuild', async () => {
+    const first = await bench.start(types);
+    bench.send('T', 'k');
+    await bench.drained();
+    first.process.kill();
+    bench.state.wipe();
+    let broken = true;
+    const projection: EventHandler = async (context, event) => {
+      if (broken) throw new Error('oh');
+      await counting(context, event);
+    };
+    const second = await bench.start(model({ T: { projection } }), false);
+    await bench.time.until(() => bench.lines.some(({ level }) => level === 'error'));
+    expect(second.engine.state().kind).toBe('rebuilding');
+    broken = false;
+    await bench.time.until(() => second.engine.state().kind === 'live');
+    expect(bench.text('count:k')).toBe('1');
+  });
+});

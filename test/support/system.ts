@@ -13,10 +13,13 @@ import { healthy, type Supervised, supervise } from '../../deploy/supervisor.js'
 import { isFree } from './ports.js';
 
 const PATIENCE_MS = 30_000;
-/** where a search for free ports begins, chosen per process, and its steps */
-const PORT_OFFSET_FIRST = 10_000 + (process.pid % 300) * 100;
+/**
+ * Where a search for free ports begins, chosen per process, and its steps. All ports stay below the range from which the system
+ * takes the ports of outgoing connections: one of these could take the port of a process that is being started again.
+ */
 const PORT_OFFSET_STEP = 100;
-const PORT_OFFSET_MAX = 50_000;
+const PORT_OFFSETS = Array.from({ length: 160 }, (_, n) => 8_000 + n * PORT_OFFSET_STEP);
+const PORT_OFFSET_FIRST = process.pid % PORT_OFFSETS.length;
 
 export interface SystemOptions {
   readonly instances?: number;
@@ -173,7 +176,10 @@ export function serviceOf(name: string): string {
 async function onFreePorts(
   plansAt: (portOffset: number) => readonly ProcessPlan[],
 ): Promise<readonly ProcessPlan[]> {
-  for (let offset = PORT_OFFSET_FIRST; offset < PORT_OFFSET_MAX; offset += PORT_OFFSET_STEP) {
+  for (const offset of [
+    ...PORT_OFFSETS.slice(PORT_OFFSET_FIRST),
+    ...PORT_OFFSETS.slice(0, PORT_OFFSET_FIRST),
+  ]) {
     const plans = plansAt(offset);
     const free = await Promise.all(plans.map(({ url }) => isFree(Number(new URL(url).port))));
     if (free.every(Boolean)) return plans;

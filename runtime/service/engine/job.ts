@@ -21,6 +21,19 @@ export class Job {
     this.#voided ??= reason;
   }
 
+  /** Tells whoever counts what runs that this work only waits now (true), or goes on (false). */
+  onAside: (aside: boolean) => void = () => {};
+
+  /** Waits for what others have to do first; meanwhile the work takes no place among those that run. */
+  async aside<T>(wait: () => Promise<T>): Promise<T> {
+    this.onAside(true);
+    try {
+      return await wait();
+    } finally {
+      this.onAside(false);
+    }
+  }
+
   get voided(): boolean {
     return this.#voided !== undefined;
   }

@@ -38,6 +38,8 @@ export class Lanes {
   readonly #lanes = new Map<string, Lane>();
   readonly #ready: string[] = [];
   #running = 0;
+  /** of these, the ones that wait for others: what they wait for may be a lane that has not begun */
+  #aside = 0;
   #idle: (() => void)[] = [];
 
   constructor(
@@ -86,7 +88,7 @@ export class Lanes {
   }
 
   #start(): void {
-    while (this.#running < this.concurrencyMax) {
+    while (this.#running - this.#aside < this.concurrencyMax) {
       const key = this.#ready.shift();
       if (key === undefined) break;
       const lane = this.#lane(key);
@@ -94,6 +96,10 @@ export class Lanes {
       if (!event) continue;
       this.#running++;
       lane.job = this.work.newJob();
+      lane.job.onAside = (aside) => {
+        this.#aside += aside ? 1 : -1;
+        if (aside) this.#start();
+      };
       void this.#handle(lane, event, lane.job);
     }
     if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();

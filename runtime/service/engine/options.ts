@@ -39,7 +39,7 @@ export interface EngineLimits {
 }
 
 export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
-  inFlightMax: 512,
+  inFlightMax: 2_048,
   concurrencyMax: 128,
   handlerMs: 25_000,
   routeMs: 15_000,

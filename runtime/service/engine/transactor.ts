@@ -59,8 +59,11 @@ export class Transactor {
         if (step.kind !== 'again') return step;
         ({ names } = step);
         open = step.due ?? open;
-        await hold.queue(names, job);
-        if (!(await caughtUp(this.parts, this.healer, step.awaited, job))) fruitless++;
+        const caught = await job.aside(async () => {
+          await hold.queue(step.names, job);
+          return caughtUp(this.parts, this.healer, step.awaited, job);
+        });
+        if (!caught) fruitless++;
       }
       return { kind: 'contended', names };
     } finally {

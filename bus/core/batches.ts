@@ -8,6 +8,7 @@ import { type Answer, answer, answerError, refusal, success, type Waiter } from 
 import type { Session } from './session.js';
 import type { State } from './state.js';
 import type { Input, NewEvent } from './types.js';
+import { urge } from './window.js';
 
 type New = Extract<Input, { kind: 'new' }>;
 
@@ -143,5 +144,6 @@ function noteRefusals(
     const { sender, id: sessionId } = session;
     const head = state.heads.get(key).value;
     state.refusals.add({ time: state.time, key, type, sender, sessionId, expect, head });
+    if (session.client !== undefined) urge(state, session.client, key);
   }
 }

@@ -47,6 +47,10 @@ export class ClientType {
   readonly idle = new Line<Lane>();
   /** lanes that have something to send and no holder, oldest first */
   readonly unheld = new Line<Lane>();
+  /** the urgent ones among them */
+  readonly unheldUrgent = new Line<Lane>();
+  /** has had urgent lanes: part of its sessions' windows is kept for them */
+  contends = false;
   /** lanes with something out, by `headSince` */
   readonly deadlines = new Line<Lane>();
   readonly retries = new Heap<Retry>((retry) => retry.at);

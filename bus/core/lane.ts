@@ -58,6 +58,8 @@ export class Lane {
   /** stays when nothing is owed any more: the key is sticky */
   holder: Session | undefined;
   unsettled = 0;
+  /** handlers of the client type cannot go on before they know what is owed here; until nothing is owed */
+  urgent = false;
   /** Unix ms until which a failed event waits, 0 = nothing waits */
   retryAt = 0;
   /** Unix ms since when the first debt is the first one out at the holder */

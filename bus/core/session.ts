@@ -6,6 +6,9 @@ import { Line } from './line.js';
 import { Replies } from './replies.js';
 import type { Delivery, Input } from './types.js';
 
+/** One in so many places of the window of a client type that contends is kept for urgent lanes. */
+const URGENT_SHARE = 8;
+
 export type Registration = Extract<Input, { kind: 'register' }>;
 
 /**
@@ -33,6 +36,8 @@ export class Session {
   readonly correlations = new Map<number, StoredEvent>();
   /** lanes held here that have something to send and wait for room, oldest first */
   readonly ready = new Line<Lane>();
+  /** the urgent ones among them */
+  readonly readyUrgent = new Line<Lane>();
   /** place among the sessions of its client type that are in turn */
   place = 0;
   deliveries = 0;
@@ -57,6 +62,12 @@ export class Session {
 
   get room(): number {
     return (this.registration?.maxInFlight ?? 0) - this.outstanding.size;
+  }
+
+  /** Deliveries that may go out of this lane now: urgent lanes find room when the others have filled theirs. */
+  roomFor({ urgent }: Lane): number {
+    if (urgent || !this.client?.contends) return this.room;
+    return this.room - Math.floor((this.registration?.maxInFlight ?? 0) / URGENT_SHARE);
   }
 
   /** A client of the first generation: it announces no features. */

@@ -74,6 +74,7 @@ export function restartDeadline({ clock }: State, lane: Lane): void {
 export function laneShortened({ options }: State, lane: Lane): void {
   const { client } = lane;
   if (lane.idle) {
+    lane.urgent = false;
     lane.watch.join(client.idle);
     if (client.idle.length > options.stickyKeysMax) forgetOldest(client.idle.first!);
   } else if (wantsRead(lane, options.laneEventsMax)) want(lane);

@@ -25,7 +25,7 @@ export function drain(state: State, session: Session): void {
   }
   session.draining = true;
   session.drainAsked = true;
-  const waiting = [...session.ready];
+  const waiting = [...session.readyUrgent, ...session.ready];
   stepOut(session);
   for (const lane of waiting) {
     lane.waiting.leave();
@@ -38,7 +38,7 @@ export function drain(state: State, session: Session): void {
 export function leaveTurns(state: State, session: Session): void {
   const lanes = new Set<Lane>();
   for (const { lane } of session.outstanding.values()) lanes.add(lane);
-  for (const lane of session.ready) lanes.add(lane);
+  for (const line of [session.readyUrgent, session.ready]) for (const lane of line) lanes.add(lane);
   for (const lane of lanes) takeBack(lane, 0);
   stepOut(session);
   for (const lane of lanes) wake(state, lane);

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../common/events.js';
 import type { ClientType } from './client-type.js';
-import { wake } from './dispatch.js';
+import { makeUrgent, wake } from './dispatch.js';
 import { Debt, Lane } from './lane.js';
 import { laneShortened, sizeOf, want, wantsRead } from './settle.js';
 import type { Read, State } from './state.js';
@@ -23,6 +23,14 @@ export function owe(state: State, client: ClientType, event: StoredEvent): void 
   if (!client.live) return;
   if (room(state, client) <= 0) client.scanned = event.position - 1;
   else admit(state, client, event);
+  // Its own event: what it decides next about this key has to know it.
+  if (event.sender === client.name) urge(state, client, event.key);
+}
+
+/** What is owed of the key is waited for. Nothing to be done if it is not in memory. */
+export function urge(state: State, client: ClientType, key: string): void {
+  const lane = client.lanes.get(key);
+  if (lane !== undefined) makeUrgent(state, lane);
 }
 
 /** Asks for more debts if there is somebody to handle them and room to hold them. */

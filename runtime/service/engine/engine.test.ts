@@ -160,6 +160,24 @@ describe('decisions that contend for one key', () => {
     expect(instance.engine.counters().bus_refusals).toBeLessThanOrEqual(3);
   });
 
+  it.each([
+    ['run at once', { concurrencyMax: 2 }],
+    ['are out at once', { inFlightMax: 16 }],
+  ])('do not wait for what waits behind them, when only few %s', async (_, limits) => {
+    bench = new Bench(limits);
+    await bench.startBus();
+    const order: EventHandler = async (context) =>
+      context.send({ type: 'Debit', key: 'acc', data: {}, expect: 'seen' });
+    const types = model({ Order: { decision: order }, Debit: { projection: counting } });
+    const first = await bench.start(types);
+    first.process.kill();
+    for (let n = 0; n < 60; n++) bench.send('Order', `o${n}`);
+    const instance = await bench.start(types);
+    await bench.drained();
+    expect(bench.text('count:acc')).toBe('60');
+    expect(instance.engine.counters().events_failed).toBe(0);
+  });
+
   it('find a mark again that was lost behind its acknowledgement', async () => {
     const first = await bench.start(bank);
     bench.send('Credit', 'acc');

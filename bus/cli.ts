@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line of the event bus. What a command needs is loaded when the command runs. */
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
 import { createLogger } from '../common/log.js';
 import { parseAddress, parseBytes, parseDuration, parseList, wholeNumber } from '../common/option-parsers.js';
@@ -9,6 +10,7 @@ import { packageVersion } from '../common/package-version.js';
 import { positionOf } from '../common/protocol/cursor.js';
 import { DEFAULT_LIMITS } from '../common/protocol/limits.js';
 import { listenForStop } from '../common/stop-request.js';
+import type { Rights } from './server/rights.js';
 import { StoreError } from './store/event-store.js';
 import { createEventStore, logDirectory, StoreSpecError } from './store/registry.js';
 
@@ -41,6 +43,10 @@ const server = command('event-bus server', {
     autoAck: {
       describe: 'client types whose events count as acknowledged when sent, separated by commas',
       parse: parseList,
+    },
+    rights: {
+      describe:
+        'file of who may register as what, send what and receive what; without it everybody may do everything',
     },
     flushDelay: {
       describe: 'makes each flush of the log wait this long, for benchmarks',
@@ -85,6 +91,11 @@ const server = command('event-bus server', {
     const log = createLogger({ name: 'event-bus', level });
     const stop = listenForStop(() => process.exit(EXIT_FORCED));
     const { startBus } = await import('./server/server.js');
+    const rights = values.rights === undefined ? undefined : await readRights(values.rights);
+    if (rights === undefined)
+      log.warn(
+        'no rights file: whoever reaches this address may read, send and decide everything (see --rights)',
+      );
     const starting = explained(async () =>
       startBus({
         ...bind,
@@ -93,6 +104,7 @@ const server = command('event-bus server', {
           notice: (message, details) => log.warn(details, message),
         }),
         autoAcknowledge: values.autoAck ?? [],
+        ...(rights !== undefined && { rights }),
         limits: {
           messageBytesMax: values.messageBytes,
           eventsPerBatchMax: values.eventsPerBatch,
@@ -150,6 +162,15 @@ const exportCommand = command('event-bus export', {
     });
   },
 });
+
+async function readRights(file: string): Promise<Rights> {
+  const { parseRights } = await import('./server/rights.js');
+  try {
+    return parseRights(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new CommandFailure(`--rights ${file}: ${(error as Error).message}`);
+  }
+}
 
 /** Whoever reads may have had enough (`| head`): that is no failure. */
 function endOfReader(error: NodeJS.ErrnoException): void {

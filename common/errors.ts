@@ -71,6 +71,18 @@ export const ERRORS = {
     close: 1001,
     retriable: true,
   },
+  unauthorized: {
+    meaning: 'Who asks is not known here: a token is missing, wrong or out of date.',
+    action: 'Send the right token; the operator has it.',
+    status: 401,
+    retriable: false,
+  },
+  forbidden: {
+    meaning: 'Who asks is known, but may not do this; the message says what.',
+    action: 'Ask the operator for the right.',
+    status: 403,
+    retriable: false,
+  },
   not_found: {
     meaning: 'There is no such thing at this address.',
     action: 'Check the address.',

@@ -36,11 +36,14 @@ const superclient = command('superclient', {
       describe: `where the state is kept: embedded:DIR, memory or redis://… (default ${DEFAULT_STATE})`,
       parse: parseStore,
     },
+    token: {
+      describe: 'what the bus knows this client type by; safer in the environment than on a command line',
+    },
     redis: { alias: 'r', describe: 'short for --store redis://…', parse: parseRedis },
     logLevel,
     check: { flag: true, describe: 'load the script, list what it declares, and exit' },
   },
-  async run({ script, bind, server, store, redis, logLevel: level, check }) {
+  async run({ script, bind, server, token, store, redis, logLevel: level, check }) {
     if (store !== undefined && redis !== undefined)
       throw new CommandFailure('--store and --redis name two places for one state; give one of them.');
     const log = createLogger({ name: basename(script, '.lua'), level });
@@ -52,7 +55,7 @@ const superclient = command('superclient', {
       process.stdout.write(`${modelSummary(model)}\n`);
       return;
     }
-    await serve({ script, bind, server, state: redis ?? store ?? DEFAULT_STATE, log });
+    await serve({ script, bind, server, token, state: redis ?? store ?? DEFAULT_STATE, log });
   },
 });
 

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { StoredEvent } from '../../common/events.js';
 import type { Page, ReadFilter } from '../store/event-store.js';
-import { Observer } from './observer.js';
-import type { Writer } from './writer.js';
+import { Observer, type ObserverSink } from './observer.js';
 
 function eventAt(position: number): StoredEvent {
   return {
@@ -24,7 +23,7 @@ function eventAt(position: number): StoredEvent {
 class World {
   readonly log: StoredEvent[] = [];
   head = 0;
-  frames: { events: { position: string }[]; next: string }[] = [];
+  frames: { positions: number[]; position: number }[] = [];
   hasRoom = true;
   reads = 0;
   duringRead: () => void = () => undefined;
@@ -55,14 +54,15 @@ class World {
 
   observe(after: number, eventTypes?: readonly string[], keys?: readonly string[]): void {
     const world = this;
-    const writer = {
+    const sink: ObserverSink = {
       get hasRoom() {
         return world.hasRoom;
       },
       room: async () => {
         while (!world.hasRoom) await new Promise<void>((resolve) => this.#roomWaiters.push(resolve));
       },
-      frame: (text: string) => this.frames.push(JSON.parse(text)),
+      send: (events, position) =>
+        this.frames.push({ positions: events.map((event) => event.position), position }),
     };
     this.observer = new Observer({
       eventTypes,
@@ -70,15 +70,14 @@ class World {
       after,
       pageLimit: 3,
       pages: { page: (filter) => this.#read(filter), pages: () => [] as never },
-      writer: writer as unknown as Writer,
-      logId: 'log',
+      sink,
       head: () => this.head,
       failed: () => undefined,
     });
   }
 
   get seen(): number[] {
-    return this.frames.flatMap(({ events }) => events.map(({ position }) => Number(position)));
+    return this.frames.flatMap(({ positions }) => positions);
   }
 
   async #read({ after = 0, limit, eventTypes }: ReadFilter): Promise<Page> {
@@ -110,7 +109,7 @@ it('catches up from its cursor and then sees what is committed, without a gap or
   await settled();
   world.commit(2);
   expect(world.seen).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
-  expect(world.frames.at(-1)?.next).toBe('10');
+  expect(world.frames.at(-1)?.position).toBe(10);
 });
 
 it('misses nothing and repeats nothing of what is committed while it reads its last page', async () => {
@@ -139,7 +138,7 @@ it('says where it stands when it becomes live, even if there was nothing to see'
   world.commit(4);
   world.observe(4);
   await settled();
-  expect(world.frames).toEqual([{ message_type: 'observed', events: [], next: '4' }]);
+  expect(world.frames).toEqual([{ positions: [], position: 4 }]);
 });
 
 it('sees only the types and the keys that were asked for', async () => {

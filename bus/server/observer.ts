@@ -1,9 +1,15 @@
 import type { StoredEvent } from '../../common/events.js';
-import { encodeBusMessage } from '../../common/protocol/codec.js';
-import { cursorOf } from '../../common/protocol/cursor.js';
 import type { PageReader } from './pages.js';
-import { fullEvent } from './wire.js';
-import type { Writer } from './writer.js';
+
+/** Where an observation goes, at the pace of whoever reads it. */
+export interface ObserverSink {
+  /** true: more may be sent at once */
+  readonly hasRoom: boolean;
+  /** resolves when there is room, or nobody reads any more */
+  room(): Promise<void>;
+  /** Sends the matching events; `position` is where the observation stands after them. */
+  send(events: readonly StoredEvent[], position: number): void;
+}
 
 export interface ObserverOptions {
   /** undefined = every type */
@@ -15,8 +21,7 @@ export interface ObserverOptions {
   /** events in one frame */
   readonly pageLimit: number;
   readonly pages: PageReader;
-  readonly writer: Writer;
-  readonly logId: string;
+  readonly sink: ObserverSink;
   /** position of the newest event reported by `committed` */
   readonly head: () => number;
   /** the store could not be read; the observation has ended */
@@ -24,7 +29,7 @@ export interface ObserverOptions {
 }
 
 /**
- * A read-only live tail. It is either *catching up*: reading pages from the store as fast as its session takes them; or *live*: fed
+ * A read-only live tail of the log. It is either *catching up*: reading pages from the store as fast as its session takes them; or *live*: fed
  * from what is committed. A slow session falls back to catching up, so it costs no memory.
  *
  * Invariant: every matching event up to `#position` was sent, once; none above it.
@@ -48,14 +53,14 @@ export class Observer {
   /** Events that have just become durable, in log order. */
   committed(events: readonly StoredEvent[]): void {
     if (!this.#live || this.#closed) return;
-    if (!this.#options.writer.hasRoom) {
+    if (!this.#options.sink.hasRoom) {
       this.#live = false;
       void this.#catchUp();
       return;
     }
     const matching = events.filter((event) => event.position > this.#position && this.#matches(event));
     this.#position = Math.max(this.#position, events.at(-1)?.position ?? 0);
-    if (matching.length > 0) this.#send(matching);
+    if (matching.length > 0) this.#options.sink.send(matching, this.#position);
   }
 
   close(): void {
@@ -63,10 +68,10 @@ export class Observer {
   }
 
   async #catchUp(): Promise<void> {
-    const { writer, pages, pageLimit, head, eventTypes, failed } = this.#options;
+    const { sink, pages, pageLimit, head, eventTypes, failed } = this.#options;
     try {
       for (;;) {
-        await writer.room();
+        await sink.room();
         if (this.#closed) return;
         // whatever is durable now is in what the store reads next
         const durable = head();
@@ -80,7 +85,7 @@ export class Observer {
         this.#live = page.end && this.#position >= head();
         const matching = page.events.filter((event) => this.#matches(event));
         // the first frame of the live tail may be empty: it says where the client stands
-        if (matching.length > 0 || this.#live) this.#send(matching);
+        if (matching.length > 0 || this.#live) sink.send(matching, this.#position);
         if (this.#live) return;
       }
     } catch (error) {
@@ -91,16 +96,5 @@ export class Observer {
 
   #matches(event: StoredEvent): boolean {
     return (this.#types?.has(event.type) ?? true) && (this.#keys?.has(event.key) ?? true);
-  }
-
-  #send(events: readonly StoredEvent[]): void {
-    const { writer, logId } = this.#options;
-    writer.frame(
-      encodeBusMessage({
-        message_type: 'observed',
-        events: events.map((event) => fullEvent(event, 'event', logId)),
-        next: cursorOf(this.#position),
-      }),
-    );
   }
 }

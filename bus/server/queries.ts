@@ -71,3 +71,12 @@ async function* inPieces(pages: AsyncIterable<readonly StoredEvent[]>): AsyncGen
   }
   yield ']}';
 }
+
+/** Part of an observation, as a frame; `position` is where the observation stands after it. */
+export function observedFrame(events: readonly StoredEvent[], position: number, logId: string): string {
+  return encodeBusMessage({
+    message_type: 'observed',
+    events: events.map((event) => fullEvent(event, 'event', logId)),
+    next: cursorOf(position),
+  });
+}

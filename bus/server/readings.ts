@@ -2,7 +2,14 @@ import type { ErrorCode } from '../../common/errors.js';
 import type { StoredEvent } from '../../common/events.js';
 import type { ErrorMessage, ObserveMessage, QueryMessage } from '../../common/protocol/messages.js';
 import { Observer } from './observer.js';
-import { type Asker, filterOfQuery, type QueryContext, rebuildPage, rebuildWhole } from './queries.js';
+import {
+  type Asker,
+  filterOfQuery,
+  observedFrame,
+  type QueryContext,
+  rebuildPage,
+  rebuildWhole,
+} from './queries.js';
 import { ConditionError, cursorPosition } from './query-filter.js';
 import { QueryLine } from './query-line.js';
 import type { Writer } from './writer.js';
@@ -42,8 +49,13 @@ export class Readings {
       after: position,
       pageLimit: context.limits.queryLimitDefault,
       pages: context.pages,
-      writer,
-      logId: context.logId,
+      sink: {
+        get hasRoom() {
+          return writer.hasRoom;
+        },
+        room: () => writer.room(),
+        send: (events, next) => writer.frame(observedFrame(events, next, context.logId)),
+      },
       head: context.head,
       failed: () =>
         this.#refuseObserve('store_unavailable', 'the event store cannot be read; observe again from `next`'),

@@ -9,12 +9,14 @@ import { DEFAULT_CORE_OPTIONS } from '../core/options.js';
 import type { CoreOptions, CoreViews } from '../core/types.js';
 import type { EventStore } from '../store/event-store.js';
 import { buildApp } from './http/app.js';
+import { EventStreams } from './http/event-streams.js';
 import { Loop, type OutwardEffect } from './loop.js';
 import { Metrics } from './metrics.js';
 import { Operators } from './operators.js';
 import { createPageReader } from './pages.js';
 import { Rates } from './rates.js';
 import { recover } from './recover.js';
+import { OPEN_RIGHTS, type Rights } from './rights.js';
 import { SessionIds } from './session-ids.js';
 import { Sessions } from './sessions.js';
 import { DEFAULT_SETTINGS, type ServerSettings } from './settings.js';
@@ -29,6 +31,8 @@ export interface BusOptions {
   readonly store: EventStore;
   /** client types whose events count as acknowledged when sent */
   readonly autoAcknowledge?: readonly string[];
+  /** without them everybody may do everything */
+  readonly rights?: Rights;
   readonly limits?: Partial<Limits>;
   readonly settings?: Partial<ServerSettings>;
   readonly core?: Partial<Omit<CoreOptions, 'debts' | 'autoAcknowledge'>>;
@@ -59,6 +63,7 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const { recovered, debts, begin } = await recover(store, clock, log);
   const { logId } = recovered;
+  const rights = options.rights ?? OPEN_RIGHTS;
   const core = new Core(recovered, store, {
     ...DEFAULT_CORE_OPTIONS,
     ...options.core,
@@ -87,6 +92,7 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
     limits,
     settings,
     log,
+    rights,
     pages,
     logId,
     head: () => committedHead,
@@ -101,17 +107,22 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
     storeWorks: () => loop.storeError === undefined,
   });
   const rates = new Rates();
+  const streams = new EventStreams();
   const app = buildApp({
     views,
     store,
     pages,
     operators,
+    rights,
+    streams,
     rates,
     limits,
     settings,
     clock,
     log,
     logId,
+    head: () => committedHead,
+    drain,
     unready,
     metrics: () => metrics.read(),
   });
@@ -122,6 +133,7 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
       case 'committed':
         committedHead = effect.events.at(-1)?.position ?? committedHead;
         sessions.committed(effect.events);
+        streams.committed(effect.events);
         return;
       case 'operator-answer':
         operators.answer(effect);
@@ -132,6 +144,14 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
       default:
         sessions.perform(effect);
     }
+  }
+
+  function drain(sessionId: number): boolean {
+    const known = views
+      .services()
+      .some(({ instances }) => instances.some((one) => one.sessionId === sessionId));
+    if (known) loop.submit({ kind: 'drain', sessionId });
+    return known;
   }
 
   function unready(): { code: 'shutting_down' | 'store_unavailable'; message: string } | undefined {
@@ -160,6 +180,7 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
     loop.stop();
     operators.stop();
     clearInterval(sampling);
+    streams.close();
     await sessions.closeAll('shutting_down', settings.stopDeadlineMs);
     await app.close();
     turn.cancel();

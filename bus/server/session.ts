@@ -4,11 +4,19 @@ import { ERRORS, type ErrorCode, type ErrorEntry } from '../../common/errors.js'
 import type { StoredEvent } from '../../common/events.js';
 import type { Logger } from '../../common/log.js';
 import { decodeClientMessage, encodeBusMessage } from '../../common/protocol/codec.js';
-import type { BusMessage, ClientMessage, ErrorMessage } from '../../common/protocol/messages.js';
+import type {
+  BusMessage,
+  ClientMessage,
+  ErrorMessage,
+  ObserveMessage,
+  QueryMessage,
+  RegisterMessage,
+} from '../../common/protocol/messages.js';
 import type { Delivery, Effect, Input } from '../core/types.js';
 import { ackInput, newInput, registerInput } from './inputs.js';
 import type { QueryContext } from './queries.js';
 import { Readings } from './readings.js';
+import { type Grant, type Rights, RightsRefusal, receivable } from './rights.js';
 import type { ServerSettings } from './settings.js';
 import {
   baseEvent,
@@ -24,6 +32,7 @@ import { Writer } from './writer.js';
 export interface SessionContext extends QueryContext {
   readonly settings: ServerSettings;
   readonly log: Logger;
+  readonly rights: Rights;
   readonly submit: (input: Input) => void;
   /** UUID text */
   readonly newCorrelation: () => string;
@@ -55,6 +64,7 @@ export class Session {
   readonly #readings: Readings;
   #features: ReadonlySet<string> = new Set();
   #clientType: string | undefined;
+  #grant: Grant;
   #missedBeats = 0;
   #refusals = 0;
   #silent = true;
@@ -65,6 +75,7 @@ export class Session {
     this.id = id;
     this.#socket = socket;
     this.#context = context;
+    this.#grant = context.rights.stranger;
     this.#writer = new Writer({
       socket,
       connection,
@@ -188,16 +199,21 @@ export class Session {
   }
 
   #obey(message: ClientMessage): void {
-    const { submit, limits, newCorrelation } = this.#context;
+    const { submit, newCorrelation } = this.#context;
     switch (message.message_type) {
       case 'register':
-        this.#clientType = message.client_type;
-        this.#readings.hold(true);
-        submit(registerInput(this.id, message, limits));
+        this.#register(message);
         return;
-      case 'new':
-        submit(newInput(this.id, message, newCorrelation));
+      case 'new': {
+        const forbidden = message.events.find(({ event_type: type }) => !this.#grant.maySend(type));
+        if (forbidden === undefined) submit(newInput(this.id, message, newCorrelation));
+        else
+          this.#forbid(
+            new RightsRefusal('forbidden', `this client may not send ${forbidden.event_type}`),
+            message,
+          );
         return;
+      }
       case 'ack': {
         const input = ackInput(this.id, message);
         if (input !== undefined) submit(input);
@@ -212,11 +228,41 @@ export class Session {
         submit({ kind: 'drain', sessionId: this.id });
         return;
       case 'query':
-        this.#readings.query(message);
+        this.#read(message, (allowed) => this.#readings.query(allowed));
         return;
       case 'observe':
-        this.#readings.observe(message);
+        this.#read(message, (allowed) => this.#readings.observe(allowed));
     }
+  }
+
+  #register(message: RegisterMessage): void {
+    const { submit, limits, rights } = this.#context;
+    const grant = rights.claim(message.client_type, message.token);
+    const types = grant instanceof RightsRefusal ? grant : receivable(grant, message.event_types);
+    if (grant instanceof RightsRefusal || types instanceof RightsRefusal) {
+      this.#forbid(types as RightsRefusal, message, message.features?.includes('errors'));
+      return;
+    }
+    this.#grant = grant;
+    this.#clientType = message.client_type;
+    this.#readings.hold(true);
+    submit(registerInput(this.id, { ...message, event_types: [...types] }, limits));
+  }
+
+  /** Lets somebody read what its rights cover. */
+  #read<M extends QueryMessage | ObserveMessage>(message: M, read: (allowed: M) => void): void {
+    const types = receivable(this.#grant, message.event_types);
+    if (types instanceof RightsRefusal) this.#forbid(types, message);
+    else read({ ...message, event_types: [...types] });
+  }
+
+  #forbid({ code, message }: RightsRefusal, refused: ClientMessage, understandsErrors?: boolean): void {
+    const about = {
+      message_type: refused.message_type,
+      ...('batch_id' in refused && refused.batch_id !== undefined && { batch_id: refused.batch_id }),
+      ...('query_id' in refused && refused.query_id !== undefined && { query_id: refused.query_id }),
+    };
+    this.#refuse({ message_type: 'error', code, message, about }, understandsErrors);
   }
 
   #deliveryFrames(deliveries: readonly Delivery[]): readonly string[] {
@@ -229,8 +275,8 @@ export class Session {
   }
 
   /** Clients that know errors are told; for the others there is a line in the log, as ever. */
-  #refuse(error: ErrorMessage): void {
-    if (this.#features.has('errors')) this.#send(error);
+  #refuse(error: ErrorMessage, understandsErrors = this.#features.has('errors')): void {
+    if (understandsErrors) this.#send(error);
     const { code, message } = error;
     this.#refusals += 1;
     const level = this.#refusals > LOGGED_REFUSALS_MAX ? 'debug' : 'warn';

@@ -28,6 +28,8 @@ export interface ServiceOptions {
   readonly server: string;
   /** `embedded:DIR`, `memory`, `redis://…` */
   readonly state: string;
+  /** for a bus that asks for one */
+  readonly token?: string | undefined;
   readonly log: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -56,7 +58,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 
     const instance: InstanceInfo = describedInstance(newId(), model);
     const store = await openedState(options.state, model.clientType, log);
-    const bus = createBusClient({ url: options.server, clock, random, log });
+    const bus = createBusClient({ url: options.server, token: options.token, clock, random, log });
     const engine = createEngine({ model, store, bus, clock, random, ids: newId, log, instance });
     opened.push(() => engine.stop());
 

@@ -6,8 +6,10 @@ import { eventRoutes } from './events.js';
 import { healthRoutes } from './health.js';
 import { badField, HttpError } from './http-error.js';
 import { keyRoutes } from './keys.js';
+import { requireOperator } from './operators-only.js';
 import { parkedRoutes } from './parked.js';
 import { overviewRoutes } from './services.js';
+import { sessionRoutes } from './sessions.js';
 
 /** Longest decoded variable of an address; a key may have 512 bytes, three characters each when encoded. */
 const VARIABLE_LENGTH_MAX = 2048;
@@ -34,11 +36,13 @@ export function buildApp(context: HttpContext): FastifyInstance {
     const { status, code, message, details } = known ?? new HttpError('internal');
     return reply.status(status).send({ error: code, message, ...details });
   });
+  requireOperator(app, context);
   healthRoutes(app, context);
   eventRoutes(app, context);
   keyRoutes(app, context);
   overviewRoutes(app, context);
   parkedRoutes(app, context);
+  sessionRoutes(app, context);
   return app;
 }
 

@@ -7,7 +7,9 @@ import type { EventStore } from '../../store/event-store.js';
 import type { Operators } from '../operators.js';
 import type { PageReader } from '../pages.js';
 import type { Rates } from '../rates.js';
+import type { Rights } from '../rights.js';
 import type { ServerSettings } from '../settings.js';
+import type { EventStreams } from './event-streams.js';
 
 /** What the HTTP side sees of the bus. It reads; only the operators' decisions change anything. */
 export interface HttpContext {
@@ -15,12 +17,18 @@ export interface HttpContext {
   readonly store: EventStore;
   readonly pages: PageReader;
   readonly operators: Operators;
+  readonly rights: Rights;
+  readonly streams: EventStreams;
   readonly rates: Rates;
   readonly limits: Limits;
   readonly settings: ServerSettings;
   readonly clock: Clock;
   readonly log: Logger;
   readonly logId: string;
+  /** position of the newest durable event */
+  readonly head: () => number;
+  /** Gives an instance nothing new (as if it had said `drain`); false if there is no such session. */
+  readonly drain: (sessionId: number) => boolean;
   /** why the bus does not take work now; undefined if it does */
   readonly unready: () => { readonly code: ErrorCode; readonly message: string } | undefined;
   /** Prometheus text and its content type */

@@ -3,21 +3,45 @@ import type { StoredEvent } from '../../../common/events.js';
 import { encodeBusMessage } from '../../../common/protocol/codec.js';
 import { cursorOf, positionOf } from '../../../common/protocol/cursor.js';
 import type { Page } from '../../store/event-store.js';
-import { type Conditions, readFilterOf } from '../query-filter.js';
+import { type Conditions, cursorPosition, readFilterOf } from '../query-filter.js';
 import { fullEvent } from '../wire.js';
 import type { HttpContext } from './context.js';
 import { badField, HttpError } from './http-error.js';
 import { Parameters } from './parameters.js';
 import { pathVariable, sendJson, serve } from './routes.js';
 
-/** `/events` (conditions as in a query), `/events/{position}`, `/correlations/{id}`: the log, to be read. */
+/** `/events` (conditions as in a query), `/events/stream`, `/events/{position}`, `/correlations/{id}`: the log, to be read. */
 export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { store, pages, limits, logId } = context;
+  const { store, pages, limits } = context;
 
   serve(app, '/events', {
     GET: async (request, reply) => {
       const page = await pages.page(readFilterOf(conditionsOf(request.query, context), limits));
-      return sendJson(reply, pageJson(page, logId));
+      return sendJson(reply, pageJson(page, context));
+    },
+  });
+
+  serve(app, '/events/stream', {
+    GET: async (request, reply) => {
+      const parameters = new Parameters(request.query, ['event_types', 'after']);
+      const types = parameters.list('event_types') ?? ['*'];
+      const asked = parameters.text('after');
+      const after = asked === undefined ? context.head() : cursorPosition('after', asked);
+      if (after > context.head()) throw badField('after', 'is beyond the newest event of this log');
+      // The app's own limits of time and the answer's form do not apply to what has no end.
+      reply.hijack();
+      context.streams.add(
+        reply.raw,
+        {
+          eventTypes: types.includes('*') ? undefined : types,
+          keys: undefined,
+          after,
+          pageLimit: limits.queryLimitDefault,
+          pages,
+          head: context.head,
+        },
+        (event) => eventJson(event, context),
+      );
     },
   });
 
@@ -27,7 +51,7 @@ export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
       if (position === undefined) throw badField('position', 'must be the position of an event');
       const event = await eventAt(store, position);
       if (event === undefined) throw new HttpError('not_found', `there is no event at position ${position}`);
-      return sendJson(reply, eventJson(event, logId));
+      return sendJson(reply, eventJson(event, context));
     },
   });
 
@@ -41,7 +65,7 @@ export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
       if (page.events.length === 0 && parameters.text('after') === undefined) {
         throw new HttpError('not_found', 'no event has this correlation');
       }
-      return sendJson(reply, pageJson(page, logId));
+      return sendJson(reply, pageJson(page, context));
     },
   });
 }
@@ -66,19 +90,30 @@ export async function eventAt(
   return events[0];
 }
 
-/** An event as JSON text, in the form of the wire with all additions. */
-export function eventJson(event: StoredEvent, logId: string): string {
-  return encodeBusMessage(fullEvent(event, 'event', logId));
+/**
+ * An event as JSON text, in the form of the wire with all additions. Of a masked event everybody may know that it happened,
+ * and nobody here what it says: its `data` is null and it has `masked`.
+ */
+export function eventJson(
+  event: StoredEvent,
+  { logId, rights }: Pick<HttpContext, 'logId' | 'rights'>,
+): string {
+  if (!rights.masked.has(event.type)) return encodeBusMessage(fullEvent(event, 'event', logId));
+  const text = encodeBusMessage(fullEvent({ ...event, data: 'null' }, 'event', logId));
+  return `${text.slice(0, -1)},"masked":true}`;
 }
 
 /** `"events":[…]` and, unless the page is the last, `"next":"…"`: the members of a JSON object, without its braces. */
-export function pageMembers({ events, next, end }: Page, logId: string): string {
-  const texts = events.map((event) => eventJson(event, logId)).join(',');
+export function pageMembers(
+  { events, next, end }: Page,
+  context: Pick<HttpContext, 'logId' | 'rights'>,
+): string {
+  const texts = events.map((event) => eventJson(event, context)).join(',');
   return `"events":[${texts}]${end ? '' : `,"next":${JSON.stringify(cursorOf(next))}`}`;
 }
 
-function pageJson(page: Page, logId: string): string {
-  return `{${pageMembers(page, logId)}}`;
+function pageJson(page: Page, context: HttpContext): string {
+  return `{${pageMembers(page, context)}}`;
 }
 
 const CONDITIONS = [

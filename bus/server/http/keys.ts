@@ -11,7 +11,7 @@ import { pathVariable, sendJson, serve } from './routes.js';
 
 /** `/keys` and `/keys/{key}`: consistency keys, their values, who was refused between them, and who holds them. */
 export function keyRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { store, pages, views, limits, logId } = context;
+  const { store, pages, views, limits } = context;
 
   serve(app, '/keys', {
     GET: async (request) => {
@@ -52,7 +52,7 @@ export function keyRoutes(app: FastifyInstance, context: HttpContext): void {
         holders: holdersOf(key, context),
         refused: refusals.filter((refusal) => isWithin(refusal, page.events, page.end)).map(refusalJson),
       });
-      return sendJson(reply, `${overview.slice(0, -1)},${pageMembers(page, logId)}}`);
+      return sendJson(reply, `${overview.slice(0, -1)},${pageMembers(page, context)}}`);
     },
   });
 }

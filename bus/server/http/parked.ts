@@ -10,7 +10,7 @@ import { pathVariable, sendJson, serve } from './routes.js';
 
 /** `/parked`: events that an operator has to decide about, and the decisions. An id is `<client type>:<position>`. */
 export function parkedRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { views, store, limits, operators, logId } = context;
+  const { views, store, limits, operators } = context;
 
   serve(app, '/parked', {
     GET: async (request, reply) => {
@@ -79,7 +79,7 @@ export function parkedRoutes(app: FastifyInstance, context: HttpContext): void {
       first_failure: rfc3339(parked.firstFailure),
       parked_at: rfc3339(parked.time),
     });
-    return `${members.slice(0, -1)},"event":${event === undefined ? 'null' : eventJson(event, logId)}}`;
+    return `${members.slice(0, -1)},"event":${event === undefined ? 'null' : eventJson(event, context)}}`;
   }
 }
 

@@ -25,6 +25,8 @@ import { type BusClientSettings, DEFAULT_BUS_CLIENT_SETTINGS } from './settings.
 export interface BusClientOptions {
   /** `ws://localhost:8081` */
   readonly url: string;
+  /** what the bus knows this client type by, if it asks for that */
+  readonly token?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -163,6 +165,7 @@ class BusClient implements BusPort {
 
   #register(): void {
     const { clientType, eventTypes, instance, maxInFlight } = this.#registration!;
+    const { token } = this.#options;
     this.#unansweredRegistrations += 1;
     this.#send({
       message_type: 'register',
@@ -171,6 +174,7 @@ class BusClient implements BusPort {
       features: [...FEATURES],
       instance: instance satisfies InstanceInfo,
       max_in_flight: this.#delivering ? maxInFlight : 0,
+      ...(token !== undefined && { token }),
     });
   }
 
@@ -232,7 +236,10 @@ class BusClient implements BusPort {
   #refused(error: ErrorMessage): void {
     if (this.#publications.error(error) || this.#queries.error(error)) return;
     const { code, message, about } = error;
-    if (about?.message_type === 'register') this.#connection?.cut(`the registration was refused: ${message}`);
+    if (about?.message_type === 'register') {
+      this.#log.error({ code }, 'the bus refuses the registration: %s', message);
+      this.#connection?.cut(`the registration was refused: ${message}`);
+    }
     // An acknowledgement crossed with the bus taking the event back.
     else if (code === 'fenced') this.#log.debug({ about }, message);
     else this.#log.warn({ code, about }, 'the bus refuses a message: %s', message);

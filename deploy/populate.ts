@@ -7,6 +7,7 @@ import { seededRandom } from '../common/random.js';
 import { BUS_PORT } from './layout.js';
 import { type Addresses, Bank } from './populate/bank.js';
 import { type Progress, populate, type Report } from './populate/populate.js';
+import { readTokens } from './rights.js';
 
 const COUNT_MAX = 100_000;
 const count = (fallback: number, describe: string) =>
@@ -31,6 +32,8 @@ const run = command('npm run populate --', {
       default: `http://localhost:${BUS_PORT}`,
       describe: 'where the bus tells which services are running',
     },
+    operatorToken: { describe: 'what lets an operator ask the bus; else that of the data folder' },
+    data: { default: './data', describe: 'folder of the system, for its operators’ token' },
   },
   async run(options) {
     for (const [min, max, name] of [
@@ -41,7 +44,9 @@ const run = command('npm run populate --', {
       if (min > max) throw new CommandFailure(`--min-${name} ${min} is above --max-${name} ${max}.`);
 
     const seed = options.seed ?? Math.floor(performance.timeOrigin);
-    const bank = new Bank(await discover(options.bus));
+    const bank = new Bank(
+      await discover(options.bus, options.operatorToken ?? (await tokenIn(options.data))),
+    );
     const display = new Display();
     const plan = {
       users: { min: options.minUsers, max: options.maxUsers },
@@ -61,11 +66,24 @@ const run = command('npm run populate --', {
   },
 });
 
+/** Undefined where there is no rights file: the bus may be open. */
+async function tokenIn(data: string): Promise<string | undefined> {
+  return readTokens(data).then(
+    ({ operator }) => operator,
+    () => undefined,
+  );
+}
+
 /** The healthy instances of every service, as the bus knows them. */
-async function discover(bus: string): Promise<Addresses> {
-  const answer = await fetch(`${bus}/services`).catch(() => {
+async function discover(bus: string, token: string | undefined): Promise<Addresses> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${bus}/services`, { headers }).catch(() => {
     throw new CommandFailure(`There is no bus at ${bus}. Is the system running (npm start)?`);
   });
+  if (answer.status === 401)
+    throw new CommandFailure(
+      `The bus at ${bus} wants its operators’ token: --operator-token, or --data with the system’s folder.`,
+    );
   const { services } = (await answer.json()) as {
     services: { client_type: string; instances: { http_address?: string }[] }[];
   };

@@ -1,13 +1,15 @@
 /** `npm start`: the bus and the bank's services, from nothing to healthy, until somebody stops it. */
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
 import { parseDuration, wholeNumber } from '../common/option-parsers.js';
 import { logLevel } from '../common/options.js';
 import { packageVersion } from '../common/package-version.js';
+import { listenForStop } from '../common/stop-request.js';
 import { type ProcessPlan, planBus, planServices } from './layout.js';
 import { logLine } from './log-line.js';
+import { provideRights, rightsPath } from './rights.js';
 import { healthy, type Supervised, supervise } from './supervisor.js';
 
 const INSTANCES_MAX = 10;
@@ -31,14 +33,16 @@ const start = command('npm start --', {
   },
   async run({ instances, data, fresh, redis, portOffset, patience, logLevel: level }) {
     const startedAt = performance.now();
-    const layout = { data: resolve(data), instances, portOffset, redis, logLevel: level };
+    const folder = resolve(data);
+    const stop = listenForStop(() => process.exit(EXIT_FORCED));
+    if (fresh) await forget(folder);
+    const tokens = await provideRights(folder).catch((error: Error) => {
+      throw new CommandFailure(`${rightsPath(folder)}: ${error.message}`);
+    });
+    const layout = { data: folder, instances, portOffset, redis, logLevel: level, tokens };
     const bus = planBus(layout);
     const services = planServices(layout);
-    const asked = stopAsked();
-
     await refuseIfTaken([bus, ...services]);
-    if (fresh) await forget(layout.data);
-    await mkdir(layout.data, { recursive: true });
 
     const running: Supervised[] = [];
     try {
@@ -48,10 +52,10 @@ const start = command('npm start --', {
         for (const plan of services) running.push(supervise(plan, say, { restart: true }));
         await Promise.all(services.map((plan) => healthy(plan, patience)));
       })();
-      const stopped = await Promise.race([ready.then(() => false), asked.then(() => true)]);
+      const stopped = await Promise.race([ready.then(() => false), stop.asked.then(() => true)]);
       if (!stopped) {
         print(welcome(bus, services, (performance.now() - startedAt) / 1000));
-        await asked;
+        await stop.asked;
       }
       ready.catch(() => undefined);
       print('\nStopping …');
@@ -84,19 +88,6 @@ async function refuseIfTaken(plans: readonly ProcessPlan[]): Promise<void> {
 async function forget(data: string): Promise<void> {
   for (const part of ['log', 'state'])
     if (existsSync(`${data}/${part}`)) await rm(`${data}/${part}`, { recursive: true });
-}
-
-/** Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once. */
-function stopAsked(): Promise<void> {
-  return new Promise((resolvePromise) => {
-    let asked = false;
-    const ask = () => {
-      if (asked) process.exit(EXIT_FORCED);
-      asked = true;
-      resolvePromise();
-    };
-    process.on('SIGINT', ask).on('SIGTERM', ask);
-  });
 }
 
 function welcome(bus: ProcessPlan, services: readonly ProcessPlan[], seconds: number): string {

@@ -38,6 +38,7 @@ export function supervise(plan: ProcessPlan, say: Say, { restart }: { restart: b
     child = spawn(process.execPath, [plan.entry, ...plan.args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
+      env: { ...process.env, ...plan.env },
     });
     for (const stream of [child.stdout, child.stderr])
       forward(stream as Readable, (line) => say(plan.name, line));

@@ -162,13 +162,11 @@ describe('the bank, one instance of each service, embedded store', () => {
     await system.down('accounts');
     const owed = await system.bank.transfer(from!, to!, 1_000);
     const views = async () => {
-      const at = async (path: string) =>
-        (await json(`${system.url('bus')}${path}`)).body as Record<string, unknown>;
-      const { head, last_of_type, events } = await at(`/keys/acc-${from}`);
-      const { services } = (await at('/services')) as { services: Record<string, unknown>[] };
+      const { head, last_of_type, events } = await system.askBus(`/keys/acc-${from}`);
+      const { services } = (await system.askBus('/services')) as { services: Record<string, unknown>[] };
       return {
         key: { head, last_of_type, events },
-        totals: await at('/totals'),
+        totals: await system.askBus('/totals'),
         subscriptions: services.map(({ client_type, event_types, owed }) => ({
           client_type,
           event_types,

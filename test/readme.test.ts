@@ -24,12 +24,6 @@ function blocks(language: string, heading: string): string[] {
   );
 }
 
-const moved = (text: string) =>
-  PORTS.reduce(
-    (moved, port) => moved.replaceAll(`localhost:${port}`, `localhost:${port + PORT_OFFSET}`),
-    text,
-  );
-
 /** Its own process group, so that it can be stopped as Ctrl-C in a terminal does it. */
 const start = (program: string, args: readonly string[]) => spawn(program, args, { detached: true });
 
@@ -46,6 +40,11 @@ describe('the README', () => {
   const services: ChildProcess[] = [];
   let output = '';
 
+  const moved = (text: string) =>
+    PORTS.reduce(
+      (moved, port) => moved.replaceAll(`localhost:${port}`, `localhost:${port + PORT_OFFSET}`),
+      text.replaceAll('./data/', `${folder}/`),
+    );
   const shell = async (command: string) => (await promisify(execFile)('sh', ['-c', moved(command)])).stdout;
 
   beforeAll(async () => {
@@ -77,7 +76,7 @@ describe('the README', () => {
             return answers.push(answer);
           })
           .toBeTypeOf('number');
-    const [user, first, second, accounts, deposit, order, transaction, statement] = answers.map((text) =>
+    const [user, first, second, accounts, deposit, order, transaction, statement, key] = answers.map((text) =>
       JSON.parse(text),
     );
     expect(user).toEqual({ status: 'created' });
@@ -87,13 +86,16 @@ describe('the README', () => {
     expect(order).toEqual({ transactionId: 1 });
     expect(transaction).toMatchObject({ status: 'accepted', amount: 30_000 });
     expect(statement).toMatchObject({ statements: [{ amount: 30_000, balance: 30_000 }] });
+    expect(key).toMatchObject({ key: 'acc-1', head: expect.any(Number) });
   });
 
   it('populates the bank, and the books balance', async () => {
     const [populate] = blocks('sh', 'Move money').filter((block) => block.includes('populate'));
     expect(populate).toBe('npm run populate\n');
     expect(
-      await shell(`${populate!.trim()} -- --seed 1 --max-users 2 --bus http://localhost:8081`),
+      await shell(
+        `${populate!.trim()} -- --seed 1 --max-users 2 --bus http://localhost:8081 --data ${folder}`,
+      ),
     ).toContain('They balance.');
   });
 
@@ -129,5 +131,5 @@ describe('the README', () => {
     }
     for (const verb of ['verify', 'export'])
       expect(await shell(`node dist/bus/cli.js ${verb} --store log:${folder}/log`)).not.toBe('');
-  });
+  }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OPEN_RIGHTS, parseRights, type RightsFile } from './rights.js';
+import type { RightsFile } from '../../common/rights-file.js';
+import { OPEN_RIGHTS, parseRights } from './rights.js';
 import { ALL_FEATURES, type RawClient } from './testing/raw-client.js';
 import { TestBus } from './testing/test-bus.js';
 
@@ -158,6 +159,37 @@ describe('P50: event types', () => {
   it('cannot all be asked for by a client that may receive none', async () => {
     const client = await registered('mute', 'the-token-of-the-mute', ['*']);
     expect(await client.hear('error')).toMatchObject({ code: 'forbidden' });
+  });
+});
+
+describe('P49: with `others`, a client type that is not named', () => {
+  beforeEach(async () => {
+    await bus.stop();
+    bus = await TestBus.start({ rights: parseRights(JSON.stringify({ ...RESERVED, others: true })) });
+  });
+
+  const RESERVED: RightsFile = {
+    client_types: { users: FILE.client_types.users! },
+    masked: ['UserCredentialSet'],
+  };
+
+  it('needs no token, sends what is nobody’s, and receives what is not masked', async () => {
+    const client = await registered('spending', undefined, ['UserCreated']);
+    await client.hear('registration');
+    client.say(aNew('Spent'));
+    expect((await client.hear('receipt')).receipts).toMatchObject([{ status: 'success' }]);
+    client.say(aNew('UserCreated', 'b-2'));
+    expect(await client.hear('error')).toMatchObject({ code: 'forbidden' });
+  });
+
+  it.each([['UserCredentialSet'], ['*']])('may not ask for %s', async (type) => {
+    const client = await registered('spending', undefined, [type]);
+    expect(await client.hear('error')).toMatchObject({ code: 'forbidden' });
+  });
+
+  it('is not the one that is named: that needs its token', async () => {
+    const client = await registered('users', undefined, []);
+    expect(await client.hear('error')).toMatchObject({ code: 'unauthorized' });
   });
 });
 

@@ -6,12 +6,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Ajv, type JSONSchemaType } from 'ajv';
 import type { ErrorCode } from '../../common/errors.js';
+import type { ClientRights, RightsFile } from '../../common/rights-file.js';
 
 /** What one client may do after its registration. */
 export interface Grant {
   maySend(eventType: string): boolean;
-  /** event types that it may receive, query and observe; undefined = all */
-  readonly receives: ReadonlySet<string> | undefined;
+  /** receive, query and observe */
+  mayReceive(eventType: string): boolean;
+  /** what `["*"]` stands for; undefined: the client has to name what it wants */
+  readonly everything: readonly string[] | undefined;
 }
 
 export interface Rights {
@@ -33,8 +36,10 @@ export class RightsRefusal {
   ) {}
 }
 
-const EVERYTHING: Grant = { maySend: () => true, receives: undefined };
-const NOTHING: Grant = { maySend: () => false, receives: new Set() };
+const all = () => true;
+const none = () => false;
+const EVERYTHING: Grant = { maySend: all, mayReceive: all, everything: ['*'] };
+const NOTHING: Grant = { maySend: none, mayReceive: none, everything: undefined };
 
 /** Everybody may do everything. */
 export const OPEN_RIGHTS: Rights = {
@@ -43,23 +48,6 @@ export const OPEN_RIGHTS: Rights = {
   isOperator: () => true,
   masked: new Set(),
 };
-
-/** The rights file, as JSON. */
-export interface RightsFile {
-  client_types: Record<string, ClientRights>;
-  /** for the HTTP side; without it nobody may use more of that than `/health` and `/ready` */
-  operator_token?: string;
-  /** event types whose data the HTTP side leaves out */
-  masked?: string[];
-}
-
-export interface ClientRights {
-  /** without it, everybody may register as this client type: for clients that know no tokens */
-  token?: string;
-  /** event types, or `["*"]` */
-  send: string[];
-  receive: string[];
-}
 
 const TOKEN_LENGTH_MIN = 16;
 const texts = { type: 'array', items: { type: 'string', minLength: 1 } } as const;
@@ -80,6 +68,7 @@ const SCHEMA: JSONSchemaType<RightsFile> = {
         properties: { token, send: texts, receive: texts },
       },
     },
+    others: { type: 'boolean', nullable: true },
     operator_token: token,
     masked: { ...texts, nullable: true },
   },
@@ -93,15 +82,21 @@ export function parseRights(text: string): Rights {
   return rightsOf(file);
 }
 
-function rightsOf({ client_types: types, operator_token: operator, masked = [] }: RightsFile): Rights {
+function rightsOf({
+  client_types: types,
+  others,
+  operator_token: operator,
+  masked = [],
+}: RightsFile): Rights {
   const grants = new Map(Object.entries(types).map(([name, rights]) => [name, grantOf(rights)]));
+  const byDefault = others === true ? grantOfOthers(types, masked) : undefined;
   return {
     stranger: NOTHING,
     masked: new Set(masked),
     claim(clientType, given) {
-      const grant = grants.get(clientType);
-      const expected = types[clientType]?.token;
-      // One answer for both: a stranger does not learn which client types there are.
+      const grant = grants.get(clientType) ?? byDefault;
+      const expected = grants.has(clientType) ? types[clientType]?.token : undefined;
+      // One answer for both: nobody learns from it which client types there are.
       if (grant === undefined || (expected !== undefined && !sameToken(expected, given)))
         return new RightsRefusal('unauthorized', `no client may register as ${clientType} with this token`);
       return grant;
@@ -111,25 +106,39 @@ function rightsOf({ client_types: types, operator_token: operator, masked = [] }
 }
 
 function grantOf({ send, receive }: ClientRights): Grant {
-  const sends = new Set(send);
   return {
-    maySend: sends.has('*') ? () => true : (eventType) => sends.has(eventType),
-    receives: receive.includes('*') ? undefined : new Set(receive),
+    maySend: isOneOf(send),
+    mayReceive: isOneOf(receive),
+    everything: receive.length > 0 ? receive : undefined,
   };
 }
 
+function grantOfOthers(types: Readonly<Record<string, ClientRights>>, masked: readonly string[]): Grant {
+  const taken = isOneOf(Object.values(types).flatMap(({ send }) => send));
+  const hidden = isOneOf(masked);
+  return {
+    maySend: (eventType) => !taken(eventType),
+    mayReceive: (eventType) => !hidden(eventType),
+    everything: masked.length > 0 ? undefined : ['*'],
+  };
+}
+
+function isOneOf(eventTypes: readonly string[]): (eventType: string) => boolean {
+  const known = new Set(eventTypes);
+  return known.has('*') ? all : (eventType) => known.has(eventType);
+}
+
 /**
- * The event types of these that a grant covers: `["*"]` in a reading means all that may be received.
+ * The event types of these that a grant covers: `["*"]` means all that may be received.
  * @returns a refusal naming the first type that is named and not covered
  */
 export function receivable(grant: Grant, eventTypes: readonly string[]): readonly string[] | RightsRefusal {
-  const { receives } = grant;
-  if (receives === undefined) return eventTypes;
   if (eventTypes.includes('*'))
-    return receives.size > 0
-      ? [...receives]
-      : new RightsRefusal('forbidden', 'this client may not receive anything');
-  const refused = eventTypes.find((eventType) => !receives.has(eventType));
+    return (
+      grant.everything ??
+      new RightsRefusal('forbidden', 'this client may not receive everything: name event types')
+    );
+  const refused = eventTypes.find((eventType) => !grant.mayReceive(eventType));
   if (refused === undefined) return eventTypes;
   return new RightsRefusal('forbidden', `this client may not receive ${refused}`);
 }

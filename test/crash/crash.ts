@@ -110,12 +110,13 @@ async function disturbed(rig: Rig, injector: Injector, load: Load, options: Cras
 /** Every process is well, nothing is owed to anybody, nothing is parked. */
 async function atRest({ system }: Rig): Promise<void> {
   await system.healthy(...system.names());
-  const bus = system.url('bus');
   await until(async () => {
-    const { services } = (await ask(`${bus}/services`)) as { services: { owed: number; parked: number }[] };
+    const { services } = (await system.askBus('/services')) as {
+      services: { owed: number; parked: number }[];
+    };
     return services.every(({ owed, parked }) => owed === parked);
   }, REST_MS);
-  const { parked } = (await ask(`${bus}/parked`)) as { parked: readonly unknown[] };
+  const { parked } = (await system.askBus('/parked')) as { parked: readonly unknown[] };
   if (parked.length > 0) throw new Error(`events are parked: ${JSON.stringify(parked, null, 2)}`);
 }
 
@@ -162,8 +163,4 @@ function deaths(output: readonly string[]): string[] {
     lastLine.set(name, text);
     return text.startsWith('ended (exit code') && !before.includes('Cannot open the state store: Redis');
   });
-}
-
-async function ask(url: string): Promise<unknown> {
-  return (await fetch(url)).json();
 }

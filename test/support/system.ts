@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ProcessPlan, planBus, planServices, SERVICE_PORTS } from '../../deploy/layout.js';
 import { Bank, type BankOptions } from '../../deploy/populate/bank.js';
+import { provideRights, type Tokens } from '../../deploy/rights.js';
 import { healthy, type Supervised, supervise } from '../../deploy/supervisor.js';
 import { isFree } from './ports.js';
 
@@ -57,6 +58,7 @@ export class System {
     data: string,
     plans: readonly ProcessPlan[],
     private readonly patienceMs: number,
+    private readonly tokens: Tokens,
     bank: BankOptions | undefined,
   ) {
     this.data = data;
@@ -76,12 +78,13 @@ export class System {
   static async start(options: SystemOptions = {}): Promise<System> {
     const { instances = 1, redis, patienceMs = PATIENCE_MS, bank, adapt = (plan) => plan } = options;
     const data = await mkdtemp(join(tmpdir(), 'autokrator-'));
-    const layout = { data, instances, redis, logLevel: 'info' };
+    const tokens = await provideRights(data);
+    const layout = { data, instances, redis, logLevel: 'info', tokens };
     const plans = await onFreePorts((portOffset) => [
       planBus({ ...layout, portOffset }),
       ...planServices({ ...layout, portOffset }),
     ]);
-    const system = new System(data, await Promise.all(plans.map(adapt)), patienceMs, bank);
+    const system = new System(data, await Promise.all(plans.map(adapt)), patienceMs, tokens, bank);
     try {
       await system.up(...system.names());
     } catch (error) {
@@ -97,6 +100,12 @@ export class System {
 
   url(name: string): string {
     return this.#plan(name).url;
+  }
+
+  /** The JSON that the bus's HTTP side answers an operator. */
+  async askBus(path: string): Promise<Record<string, unknown>> {
+    const headers = { authorization: `Bearer ${this.tokens.operator}` };
+    return (await fetch(`${this.url('bus')}${path}`, { headers })).json() as Promise<Record<string, unknown>>;
   }
 
   pid(name: string): number {

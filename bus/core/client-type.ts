@@ -1,4 +1,3 @@
-import { Fifo } from './fifo.js';
 import { Heap } from './heap.js';
 import type { Lane, Parked } from './lane.js';
 import { Line } from './line.js';
@@ -67,7 +66,9 @@ export class ClientType {
   /** the main read is under way */
   scanning = false;
   /** spilled lanes that want a read, oldest first */
-  readonly wanting = new Fifo<Lane>();
+  readonly wanting = new Line<Lane>();
+  /** the urgent ones among them */
+  readonly wantingUrgent = new Line<Lane>();
   /** a read has failed: none before the next tick */
   readsPaused = false;
 

@@ -40,6 +40,7 @@ export function makeUrgent(state: State, lane: Lane): void {
   if (lane.urgent || lane.idle) return;
   lane.urgent = true;
   lane.client.contends = true;
+  if (lane.wanting.line !== undefined) lane.wanting.join(lane.client.wantingUrgent);
   lane.waiting.leave();
   wake(state, lane);
 }

@@ -74,8 +74,8 @@ export class Lane {
   readonly watch = new Place<Lane>(this);
   /** number of the read under way for this lane, 0 = none */
   reading = 0;
-  /** stands in the `wanting` of its client type */
-  wanting = false;
+  /** in `wanting` of its client type while it wants a read */
+  readonly wanting = new Place<Lane>(this);
   /** stands for the first debt that is not in memory */
   spill: Mark | undefined;
   /** by position */

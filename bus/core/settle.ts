@@ -87,9 +87,8 @@ export function wantsRead(lane: Lane, laneEventsMax: number): boolean {
 
 /** Puts the lane among those that want a read. */
 export function want(lane: Lane): void {
-  if (lane.wanting) return;
-  lane.wanting = true;
-  lane.client.wanting.push(lane);
+  const line = lane.urgent ? lane.client.wantingUrgent : lane.client.wanting;
+  if (lane.wanting.line !== line) lane.wanting.join(line);
 }
 
 /** A lane that was read ahead of the scan stays: the scan has to know what it may pass over. */

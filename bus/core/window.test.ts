@@ -166,3 +166,66 @@ describe('a long lane', () => {
     expect(handleAll(deliveries(again))).toEqual(['a/2@1', 'a/3@1']);
   });
 });
+
+describe('a key that is contested', () => {
+  const refused = () => bench.publish(1, [newEvent('hot', { seen: -1 })], { atomic: true });
+  const readsOf = (key: string) => reads().filter((read) => read.key === key);
+
+  /** A window full of what waits for `hot`, and `hot` behind it in the store. */
+  function behind(): ReturnType<typeof deliveries> {
+    start({ windowEventsMax: 8, laneEventsMax: 8 }, 8);
+    const out = deliveries(send(...Array.from({ length: 30 }, (_, n) => `k${n}`), 'hot'));
+    expect(out).toHaveLength(8);
+    return out;
+  }
+
+  it('is read ahead of the scan although the window is full, and handled before all others', () => {
+    const out = behind();
+    refused();
+    expect(readsOf('hot')).toMatchObject([{ after: 8, limit: 1 }]);
+    bench.answerReads();
+    expect(delivered(bench.ack(1, out[0]!.delivery))).toEqual(['hot/0@1']);
+  });
+
+  it('comes once, whenever the scan gets there', () => {
+    const out = behind();
+    refused();
+    const handled = handleAll([...deliveries(bench.answerReads()), ...out]);
+    expect(handled.toSorted()).toEqual(
+      [...Array.from({ length: 22 }, (_, n) => `k${n + 8}/0@1`), 'hot/0@1'].toSorted(),
+    );
+    expect(bench.owed('accounts')).toEqual([]);
+    expect(bench.core.views.services()[0]).toMatchObject({ owed: 0, acknowledged: 31 });
+    expect(delivered(send('hot'))).toEqual(['hot/1@1']);
+  });
+
+  it("goes on being read ahead when the client type's own decisions add to it", () => {
+    const out = behind();
+    refused();
+    const [hot] = deliveries([...bench.answerReads(), ...bench.ack(1, out[0]!.delivery)]);
+    bench.ack(1, hot!.delivery);
+    bench.effects = [];
+    bench.publish(1, [newEvent('hot', { seen: 0 })], { acknowledges: out[1]!.delivery });
+    expect(readsOf('hot')).toHaveLength(1);
+    expect(delivered(bench.answerReads())).toEqual(['hot/1@1']);
+  });
+
+  it('gets what its own client type adds while it is being read', () => {
+    const out = behind();
+    refused();
+    const [read] = readsOf('hot');
+    const page = bench.owed('accounts').filter(({ key }) => key === 'hot');
+    bench.effects = [];
+    bench.publish(1, [newEvent('hot', { type: 'Withdrawn' })], { acknowledges: out[0]!.delivery });
+    const effects = bench.apply({ kind: 'owed', read: read!.read, events: page, next: 31, end: true });
+    expect(delivered(effects)).toEqual(['hot/0@1']);
+    const [hot] = deliveries(effects);
+    expect(delivered([...bench.ack(1, hot!.delivery), ...bench.answerReads()])).toEqual(['hot/1@1']);
+  });
+
+  it('that was not contested is not read for an own event: each key read ahead takes memory until the scan is there', () => {
+    const out = behind();
+    bench.publish(1, [newEvent('hot')], { acknowledges: out[0]!.delivery });
+    expect(reads()).toEqual([]);
+  });
+});

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../common/events.js';
 import type { ClientType } from './client-type.js';
 import { makeUrgent, wake } from './dispatch.js';
 import { Debt, Lane } from './lane.js';
+import type { Line } from './line.js';
 import { laneShortened, sizeOf, want, wantsRead } from './settle.js';
 import type { Read, State } from './state.js';
 import type { Input } from './types.js';
@@ -11,46 +12,82 @@ import type { Input } from './types.js';
  * is full it falls behind: new debts stay in the store, and a *scan* in log order fetches them when the window is half empty. One
  * lane may take only so much of the window; a longer one is *spilled*: the scan passes over the rest of it, and a read of this key
  * goes on when the lane has become short.
+ *
+ * A lane that is waited for does not wait for the scan: it is read *ahead* of it, by key, as a spilled one, and the scan passes over
+ * what was read. It finds room where the window ends for all others, or the window could be full of those who wait for it.
  */
 
 /** Events asked for with one read at most. */
 const PAGE_EVENTS_MAX = 1_000;
 
+/** Urgent lanes may exceed the window by one in so many of its places. */
+const URGENT_SHARE = 8;
+
 /** A durable event is owed to the client type from now on. */
 export function owe(state: State, client: ClientType, event: StoredEvent): void {
   client.owed += 1;
   client.newestOwed = event.position;
-  if (!client.live) return;
-  if (room(state, client) <= 0) client.scanned = event.position - 1;
-  else admit(state, client, event);
-  // Its own event: what it decides next about this key has to know it.
-  if (event.sender === client.name) urge(state, client, event.key);
+  if (client.live && room(state, client) <= 0) client.scanned = event.position - 1;
+  else if (client.live) admit(state, client, event);
+  if (event.sender === client.name) oweOwn(state, client, event);
 }
 
-/** What is owed of the key is waited for. Nothing to be done if it is not in memory. */
-export function urge(state: State, client: ClientType, key: string): void {
+/** Its own event: what it decides next about this key has to know it. */
+function oweOwn(state: State, client: ClientType, { key, position }: StoredEvent): void {
+  client.contends = true;
   const lane = client.lanes.get(key);
-  if (lane !== undefined) makeUrgent(state, lane);
+  if (lane === undefined) return;
+  // Only keys that were contested are ahead of the scan: reading every own event ahead would keep every key in memory.
+  if (lane.spilled || lane.after > client.scanned) readAhead(state, lane, position);
+  makeUrgent(state, lane);
+}
+
+/** A batch of the client type was refused because of this key: what is owed of it is waited for. */
+export function urge(state: State, client: ClientType, key: string): void {
+  const lane = client.live ? client.lanes.get(key) : laneOf(client, key);
+  if (lane === undefined) return;
+  if (!client.live) readAhead(state, lane, client.newestOwed);
+  makeUrgent(state, lane);
+}
+
+/** Lets a lane be read up to a position, before the scan comes to it. */
+function readAhead(state: State, lane: Lane, upTo: number): void {
+  const { client } = lane;
+  if (!lane.spilled) {
+    const known = Math.max(lane.after, client.scanned);
+    if (upTo <= known) return;
+    if (lane.idle) lane.watch.leave();
+    lane.after = known;
+    markSpill(lane, known + 1, state.time);
+  }
+  lane.skipped = Math.max(lane.skipped, upTo);
+  if (wantsRead(lane, state.options.laneEventsMax)) want(lane);
+  state.refillable.add(client);
 }
 
 /** Asks for more debts if there is somebody to handle them and room to hold them. */
 export function refill(state: State, client: ClientType): void {
   if (client.readsPaused || client.turns.length === 0) return;
-  const { laneEventsMax, windowEventsMax, windowBytesMax } = state.options;
-  for (let lane = client.wanting.first(); lane !== undefined; lane = client.wanting.first()) {
-    const space = room(state, client);
-    if (space <= 0) return;
-    client.wanting.shift();
-    lane.wanting = false;
-    if (!wantsRead(lane, laneEventsMax)) continue;
-    const limit = Math.min(space, Math.ceil(laneEventsMax / 2), PAGE_EVENTS_MAX);
-    lane.reading = read(state, { client, lane, limit, asOf: state.durable }, lane.after);
-  }
+  const { windowEventsMax, windowBytesMax } = state.options;
+  readLanes(state, client, client.wantingUrgent);
+  readLanes(state, client, client.wanting);
   if (client.live || client.scanning) return;
   if ((client.held + client.reserved) * 2 > windowEventsMax || client.heldBytes * 2 > windowBytesMax) return;
   client.scanning = true;
   const limit = Math.max(1, Math.min(room(state, client), PAGE_EVENTS_MAX));
   read(state, { client, lane: undefined, limit, asOf: state.durable }, client.scanned);
+}
+
+function readLanes(state: State, client: ClientType, wanting: Line<Lane>): void {
+  const { laneEventsMax } = state.options;
+  for (let lane = wanting.first?.item; lane !== undefined; lane = wanting.first?.item) {
+    const space = room(state, client, lane.urgent);
+    if (space <= 0) return;
+    lane.wanting.leave();
+    if (!wantsRead(lane, laneEventsMax)) continue;
+    const limit = Math.min(space, Math.ceil(laneEventsMax / 2), PAGE_EVENTS_MAX);
+    lane.reading = read(state, { client, lane, limit, asOf: state.durable }, lane.after);
+  }
 }
 
 /** A page of debts has been read. */
@@ -107,9 +144,10 @@ function endRead(state: State, number: number): Read | undefined {
 }
 
 /** Events that the window has room for; none if it has enough bytes. */
-function room({ options }: State, client: ClientType): number {
-  if (client.heldBytes >= options.windowBytesMax) return 0;
-  return options.windowEventsMax - client.held - client.reserved;
+function room({ options }: State, client: ClientType, urgent = false): number {
+  const share = (max: number) => (urgent ? Math.ceil(max / URGENT_SHARE) : 0);
+  if (client.heldBytes >= options.windowBytesMax + share(options.windowBytesMax)) return 0;
+  return options.windowEventsMax + share(options.windowEventsMax) - client.held - client.reserved;
 }
 
 function scanPage(state: State, client: ClientType, events: readonly StoredEvent[], upTo: number): void {
@@ -143,7 +181,7 @@ function admit(state: State, client: ClientType, event: StoredEvent): void {
   const full = lane.queue.length >= state.options.laneEventsMax;
   if (lane.spilled || full || event.position >= lane.barrier) {
     if (!lane.spilled) markSpill(lane, event.position, event.time);
-    lane.skipped = event.position;
+    lane.skipped = Math.max(lane.skipped, event.position);
   } else {
     enqueue(lane, event);
     wake(state, lane);

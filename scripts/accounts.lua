@@ -99,10 +99,17 @@ bus:route("GET", "/account/{id}/statement", with_account(function(account, reque
   if not after then return HTTP_BAD_REQUEST, problem end
   limit, problem = check.count(request.query.limit, "limit", account.entries, 10000)
   if not limit then return HTTP_BAD_REQUEST, problem end
+  local last
+  last, problem = check.count(request.query.last, "last", nil, 10000)
+  if problem then return HTTP_BAD_REQUEST, problem end
+  if last then after = math.max(after, account.entries - last) end
 
   local statements = limit > 0 and redis:range("statement:" .. account.id, after, after + limit - 1) or {}
-  local last = after + #statements
-  return HTTP_OK, { id = account.id, statements = statements, next = last < account.entries and last or nil }
+  local read = after + #statements
+  return HTTP_OK, {
+    id = account.id, balance = account.balance, entries = account.entries,
+    statements = statements, next = read < account.entries and read or nil,
+  }
 end))
 
 bus:route("POST", "/account/{id}/deposit", with_account(function(account, request)

@@ -93,3 +93,42 @@ describe('a failure', () => {
     expect(bench.core.views.services()[0]?.instances[0]?.inFlight).toBe(1);
   });
 });
+
+describe('an event that is given back because its handler waits for others', () => {
+  /** Gives the only event of each key back, in turn, as often as it comes within some minutes. */
+  function giveBackForMinutes(awaits: Record<string, string[]>): number {
+    let times = 0;
+    let out = deliveries(send(...Object.keys(awaits)));
+    for (let seconds = 0; seconds < 300; seconds += 1) {
+      for (const { delivery, event } of out) bench.giveBack(1, delivery, ...awaits[event.key]!);
+      times += out.length;
+      out = deliveries(bench.pass(1_000));
+    }
+    return times;
+  }
+
+  it('comes again after growing delays, and is never parked for it', () => {
+    expect(giveBackForMinutes({ a: ['b'] })).toBeGreaterThan(50);
+    expect(bench.core.views.parked()).toEqual([]);
+  });
+
+  it('has all its failures before it still', () => {
+    const [first] = deliveries(send('a'));
+    bench.giveBack(1, first!.delivery, 'b');
+    let [next] = deliveries(bench.pass(1_000));
+    for (let failure = 1; failure < 3; failure += 1) {
+      bench.nack(1, next!.delivery);
+      [next] = deliveries(bench.pass(5_000));
+    }
+    expect(next).toBeDefined();
+    bench.nack(1, next!.delivery);
+    expect(bench.core.views.parked()).toMatchObject([{ position: 1, attempts: 4 }]);
+  });
+
+  it('is parked when those it waits for wait for it', () => {
+    giveBackForMinutes({ a: ['b', 'x'], b: ['c'], c: ['a'], d: ['a'] });
+    expect(bench.core.views.parked()).toMatchObject([
+      { key: 'a', attempts: 3, error: { message: 'waits; keys that wait for each other: a, b, c' } },
+    ]);
+  });
+});

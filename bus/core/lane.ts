@@ -12,6 +12,10 @@ export class Debt implements Mark {
   attempt = 0;
   /** nacks so far; these lead to parking */
   failures = 0;
+  /** times it was given back because its handler waits for others */
+  contentions = 0;
+  /** keys it was last given back for */
+  awaits: readonly string[] = [];
   /** Unix ms */
   firstFailure = 0;
   /** fencing token of the delivery that is out, '' while it is not out */

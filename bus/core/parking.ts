@@ -24,7 +24,7 @@ export function park(state: State, debt: Debt, error: HandlerError): void {
     position: debt.position,
     key: lane.key,
     error,
-    attempts: debt.failures,
+    attempts: debt.failures + debt.contentions,
     firstFailure: debt.firstFailure,
     time: state.time,
   };

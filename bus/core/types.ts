@@ -58,6 +58,8 @@ export type Input =
       readonly delivery: string;
       readonly error: HandlerError;
       readonly retry: boolean;
+      /** no failure: given back until these keys have moved on */
+      readonly contended?: readonly string[];
     }
   | { readonly kind: 'drain'; readonly sessionId: number }
   /** the connection is gone: disconnect, missed heartbeats, or the server closed it */

@@ -220,8 +220,8 @@ export class Session {
         return;
       }
       case 'nack': {
-        const { delivery, error, retry } = message;
-        submit({ kind: 'nack', sessionId: this.id, delivery, error, retry });
+        const { delivery, error, retry, contended } = message;
+        submit({ kind: 'nack', sessionId: this.id, delivery, error, retry, ...(contended && { contended }) });
         return;
       }
       case 'drain':

@@ -80,6 +80,11 @@ export interface NackMessage {
   delivery: string;
   error: HandlerError;
   retry: boolean;
+  /**
+   * + no failure: the handler cannot go on before others have, and gives the event back; `retry` does not matter then. The keys
+   * that it has to know more of, as far as it can tell
+   */
+  contended?: string[];
 }
 
 export interface QueryMessage {

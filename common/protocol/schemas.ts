@@ -144,6 +144,7 @@ export function clientSchemas(limits: Limits): Record<ClientMessage['message_typ
       version: optional(errorText),
     }),
     retry: boolean,
+    contended: optional(array(key, limits.eventsPerBatchMax)),
   });
 
   const query = object<QueryMessage>({

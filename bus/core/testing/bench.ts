@@ -141,6 +141,12 @@ export class Bench {
     return this.apply({ kind: 'nack', sessionId, delivery, error: { message: 'boom' }, retry });
   }
 
+  /** Given back: its handler waits for these keys. */
+  giveBack(sessionId: number, delivery: string, ...contended: string[]): Effect[] {
+    const error = { message: 'waits' };
+    return this.apply({ kind: 'nack', sessionId, delivery, error, retry: true, contended });
+  }
+
   close(sessionId: number): Effect[] {
     return this.apply({ kind: 'closed', sessionId });
   }

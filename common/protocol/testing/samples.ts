@@ -48,6 +48,7 @@ export const CLIENT_SAMPLES: Samples<ClientMessage> = {
     delivery: '4194305.1',
     error: { message: 'broken', traceback: 'at line 1', script: 'accounts.lua', version: '3f2a' },
     retry: true,
+    contended: ['acc-8'],
   },
   query: {
     message_type: 'query',

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{common,bus,runtime,gateway,deploy,scripts,test,bench}/**/*.test.ts'],
+    include: ['{common,bus,runtime,gateway,web,deploy,scripts,test,bench}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -21,8 +21,8 @@ export type LiveRequest =
 /** What the gateway says. */
 export type LiveMessage =
   | { readonly type: 'ready' }
-  /** in force; followed by what `after` has missed */
-  | { readonly type: 'subscribed'; readonly topic: LiveTopic }
+  /** in force; followed by what `after` has missed. `head`: the topic's newest cursor, where it is known, so that a page can say how far behind it is */
+  | { readonly type: 'subscribed'; readonly topic: LiveTopic; readonly head?: number }
   | LiveUpdate
   | {
       readonly type: 'error';

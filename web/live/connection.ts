@@ -1,0 +1,222 @@
+/**
+ * The one connection over which everything new reaches the pages (`WS /api/live`). Owns the socket, its state and the topics.
+ *
+ * - Open while somebody is signed in. hello → ready → every wanted topic from its last cursor; so nothing is missed or doubled
+ *   over any number of cuts.
+ * - Lost: tried again after growing, spread waits, and at once when the network comes back. Never asked by a timer for news.
+ * - A topic that the gateway cannot serve at the moment is asked for again in the same way; the others go on.
+ */
+import type { Clock } from '../../common/clock.js';
+import { LIVE_CLOSE, type LiveData, type LiveMessage, type LiveTopic } from '../../common/pages/live.js';
+import type { Random } from '../../common/random.js';
+import { createStore, type Readable } from '../platform/store.js';
+import type { Timers } from '../platform/timers.js';
+import type { Session } from '../session/session.js';
+import { backoffMs } from './backoff.js';
+import { readMessage } from './messages.js';
+import type { LiveStatus } from './status.js';
+import { createTopics } from './topics.js';
+
+/** What is needed of a WebSocket. */
+export interface LiveSocket {
+  send(text: string): void;
+  close(): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+}
+
+export interface LivePorts {
+  session: Pick<Session, 'get' | 'subscribe' | 'renew' | 'credentials'>;
+  open(): LiveSocket;
+  network: Readable<boolean>;
+  clock: Clock;
+  timers: Timers;
+  random: Random;
+}
+
+export interface LiveConnection extends Readable<LiveStatus> {
+  /** Hears everything of the topic above `after` (without it: from now on), in order and once; returns the way to stop. */
+  follow<Topic extends LiveTopic>(
+    topic: Topic,
+    after: number | undefined,
+    heard: (data: LiveData<Topic>, cursor: number) => void,
+  ): () => void;
+  close(): void;
+}
+
+export function openLiveConnection(ports: LivePorts): LiveConnection {
+  const { session, network, clock, timers, random } = ports;
+  const status = createStore<LiveStatus>({ state: 'idle' });
+  const topics = createTopics();
+  let socket: LiveSocket | undefined;
+  let ready = false;
+  let saidAs: string | undefined;
+  let attempts = 0;
+  let cancelRetry = () => {};
+  let cancelAskAgain = () => {};
+  let lostAt: number | undefined;
+  let asksAgain = 0;
+
+  const send = (frame: object) => socket?.send(JSON.stringify(frame));
+  const ask = (topic: LiveTopic) => {
+    const after = topics.after(topic);
+    send({ type: 'subscribe', topic, ...(after !== undefined && { after }) });
+  };
+
+  /** The session or the network has changed: connect, introduce ourselves anew, or stop. */
+  function adjust(): void {
+    const { state } = session.get();
+    if (state !== 'signed-in') {
+      drop();
+      attempts = 0;
+      lostAt = state === 'expired' ? (lostAt ?? clock.now()) : undefined;
+      status.set(state === 'expired' ? { state: 'signed-out', since: lostAt! } : { state: 'idle' });
+    } else if (!network.get()) {
+      drop();
+      lostAt ??= clock.now();
+      status.set({ state: 'offline', since: lostAt });
+    } else if (socket === undefined) {
+      connect();
+    } else if (ready) {
+      hello();
+    }
+  }
+
+  function connect(): void {
+    cancelRetry();
+    if (lostAt === undefined || attempts === 0) status.set({ state: 'connecting' });
+    const opened = ports.open();
+    socket = opened;
+    opened.onopen = () => hello();
+    opened.onmessage = ({ data }) => {
+      const message = typeof data === 'string' ? readMessage(data) : undefined;
+      if (message) hear(message);
+    };
+    opened.onclose = ({ code }) => {
+      drop();
+      lostAt ??= clock.now();
+      retry();
+      if (code === LIVE_CLOSE.signedOut) renew();
+    };
+  }
+
+  /** A new token; if there is none, the session says so and we stop. */
+  function renew(): void {
+    saidAs = undefined;
+    session.renew().then(
+      (still) => still && ready && hello(),
+      () => undefined,
+    );
+  }
+
+  function hello(): void {
+    const credentials = session.credentials();
+    const said = JSON.stringify(credentials);
+    if (said === saidAs) return;
+    saidAs = said;
+    send({ type: 'hello', ...credentials });
+  }
+
+  function hear(message: LiveMessage): void {
+    switch (message.type) {
+      case 'ready':
+        if (!ready) begin();
+        break;
+      case 'expired':
+        renew();
+        break;
+      case 'subscribed':
+        topics.answered(message.topic, 'subscribed', message.head);
+        break;
+      case 'update':
+        topics.deliver(message);
+        break;
+      case 'error':
+        refused(message.code, message.topic);
+    }
+    report();
+  }
+
+  function begin(): void {
+    ready = true;
+    attempts = 0;
+    for (const topic of topics.names()) ask(topic);
+  }
+
+  function refused(code: string, topic: string | undefined): void {
+    if (topic !== undefined)
+      topics.answered(topic, code === 'service_unavailable' ? 'unavailable' : 'refused');
+    else if (code === 'unauthorized') renew();
+  }
+
+  /** What the header says, from what is known; and asks again for what was not available. */
+  function report(): void {
+    const { waiting, behind, unavailable } = topics.summary();
+    if (unavailable.length > 0) {
+      lostAt ??= clock.now();
+      status.set({ state: 'unavailable', since: lostAt });
+      askAgain();
+    } else if (lostAt !== undefined && (waiting > 0 || behind > 0)) {
+      status.set({ state: 'catching-up', behind, since: lostAt });
+    } else if (ready) {
+      lostAt = undefined;
+      asksAgain = 0;
+      if (status.get().state !== 'live') status.set({ state: 'live' });
+    }
+  }
+
+  function askAgain(): void {
+    cancelAskAgain();
+    asksAgain += 1;
+    cancelAskAgain = timers.after(backoffMs(asksAgain, random), () => {
+      for (const topic of topics.summary().unavailable) ask(topic);
+    });
+  }
+
+  function retry(): void {
+    attempts += 1;
+    const wait = backoffMs(attempts, random);
+    status.set({ state: 'reconnecting', at: clock.now() + wait, since: lostAt! });
+    cancelRetry = timers.after(wait, connect);
+  }
+
+  /** Forgets the socket; what it still says is not heard any more. */
+  function drop(): void {
+    cancelRetry();
+    cancelAskAgain();
+    const old = socket;
+    socket = undefined;
+    ready = false;
+    saidAs = undefined;
+    topics.lost();
+    if (!old) return;
+    old.onopen = old.onmessage = old.onclose = null;
+    old.close();
+  }
+
+  const stopSession = session.subscribe(adjust);
+  const stopNetwork = network.subscribe(adjust);
+  adjust();
+
+  return {
+    get: status.get,
+    subscribe: status.subscribe,
+    follow(topic, after, heard) {
+      // A topic's updates carry that topic's data (the contract); the registry of all topics cannot say so.
+      const added = topics.add(topic, after, heard as (data: LiveData<LiveTopic>, cursor: number) => void);
+      if (ready && added.ask) ask(topic);
+      return () => {
+        if (added.remove() && ready) {
+          send({ type: 'unsubscribe', topic });
+          report();
+        }
+      };
+    },
+    close() {
+      stopSession();
+      stopNetwork();
+      drop();
+    },
+  };
+}

@@ -1,5 +1,6 @@
 /** Events that wait for a client type that is away. */
 import type { Stage, Started } from './harness/processes.js';
+import { processorSeconds } from './harness/subjects.js';
 import { registered } from './load/bus-link.js';
 import { CONSUMER, eventsPerSecond, MEASURED, nowNs, type Spell } from './load/jobs.js';
 
@@ -47,22 +48,33 @@ export async function paid(bus: Started, clientType = CONSUMER): Promise<void> {
   while ((await owedTo(bus, clientType)) > 0) await pause();
 }
 
+/** How a service worked off a debt once it was at work. */
+export interface Drained {
+  readonly eventsPerSecond: number;
+  /** processor time of the service, microseconds per event */
+  readonly serviceMicros: number;
+}
+
 /**
- * Looks on while a debt is worked off, from the first look at which it is smaller to the one at which nothing is owed.
- * @returns events per second
+ * Looks on while a service works off a debt. The clock runs from the first look at which no more than `left` are owed, to the
+ * one at which nothing is: what was handled before is start and warm-up.
  */
-export async function drainRate(bus: Started, clientType = CONSUMER): Promise<number> {
-  const owed = await owedTo(bus, clientType);
-  let begun: { readonly at: number; readonly left: number } | undefined;
-  for (;;) {
-    const left = await owedTo(bus, clientType);
-    const at = nowNs();
-    if (begun === undefined && left < owed) begun = { at, left };
-    if (left === 0) break;
-    await pause();
-  }
-  if (begun === undefined || begun.left === 0) throw new Error('all was paid between two looks');
-  return eventsPerSecond(begun.left, { startedAt: begun.at, endedAt: nowNs() });
+export async function drained(
+  bus: Started,
+  service: Started,
+  left: number,
+  clientType = CONSUMER,
+): Promise<Drained> {
+  let events = await owedTo(bus, clientType);
+  for (; events > left; events = await owedTo(bus, clientType)) await pause();
+  const startedAt = nowNs();
+  const before = processorSeconds(service);
+  await paid(bus, clientType);
+  if (events === 0) throw new Error('all was paid between two looks');
+  return {
+    eventsPerSecond: eventsPerSecond(events, { startedAt, endedAt: nowNs() }),
+    serviceMicros: ((processorSeconds(service) - before) / events) * 1e6,
+  };
 }
 
 function pause(): Promise<void> {

@@ -155,6 +155,42 @@ export const ERRORS = {
     status: 422,
     retriable: false,
   },
+  wrong_credentials: {
+    meaning: 'The name or the password is wrong; which of them is not told.',
+    action: 'Type them again.',
+    status: 401,
+    retriable: false,
+  },
+  refused: {
+    meaning: 'The request is well formed, but a rule of the service refuses it; the message says which.',
+    action: 'Ask for something else.',
+    status: 400,
+    retriable: false,
+  },
+  bad_media_type: {
+    meaning: 'A body must be JSON, and its content type must say so.',
+    action: 'Send it as application/json.',
+    status: 415,
+    retriable: false,
+  },
+  rate_limited: {
+    meaning: 'Too many requests, or too many wrong passwords.',
+    action: 'Wait as long as Retry-After says.',
+    status: 429,
+    retriable: true,
+  },
+  service_unavailable: {
+    meaning: 'No instance of the service answers; nothing has happened.',
+    action: 'Send again later.',
+    status: 503,
+    retriable: true,
+  },
+  unknown_outcome: {
+    meaning: 'The service went away while it worked: it may have carried the command out.',
+    action: 'Send again with the same Idempotency-Key; without one, look first.',
+    status: 503,
+    retriable: true,
+  },
   internal: {
     meaning: 'The process made a mistake; its log has the details.',
     action: 'Tell the operator what you asked for and when.',

@@ -56,6 +56,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   'runtime/service/': ['common/', 'runtime/'],
   'runtime/cli.ts': ['common/', 'runtime/'],
+  'gateway/': ['common/'],
   'deploy/': ['common/', 'dist/'],
 };
 
@@ -64,7 +65,8 @@ const MAY_LOAD: Record<string, RegExp> = {
   fengari: /^runtime\/lua\//,
   lmdb: /^(bus\/store\/log|runtime\/state\/lmdb)\//,
   ioredis: /^runtime\/state\/redis\//,
-  ws: /^(bus\/server|runtime\/service\/bus-client)\//,
+  ws: /^(bus\/server|runtime\/service\/bus-client|gateway\/live)\//,
+  undici: /^gateway\//,
   fastify: /^(bus\/server|runtime\/service\/http|gateway)\//,
 };
 

@@ -6,8 +6,8 @@
  * again after the highest cursor it has.
  */
 
+import type { ErrorCode } from '../errors.js';
 import type { StatementEntry, TransferStatus } from './bank.js';
-import type { PageErrorCode } from './errors.js';
 import type { BusEvent, ParkedList, ServicesNow } from './operator.js';
 
 /** What a page may say. */
@@ -26,7 +26,7 @@ export type LiveMessage =
   | LiveUpdate
   | {
       readonly type: 'error';
-      readonly code: PageErrorCode;
+      readonly code: ErrorCode;
       readonly message: string;
       readonly topic?: string;
     }

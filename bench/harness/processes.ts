@@ -42,9 +42,16 @@ export async function onStage<Outcome>(body: (stage: Stage) => Promise<Outcome>)
 
 export class Stage {
   readonly #clearers: (() => Promise<void>)[] = [];
+  readonly #folders: string[] = [];
+
+  /** every folder that was made on this stage */
+  get folders(): readonly string[] {
+    return this.#folders;
+  }
 
   async folder(): Promise<string> {
     const path = await mkdtemp(join(tmpdir(), 'autokrator-bench-'));
+    this.#folders.push(path);
     this.#clearers.push(() => rm(path, { recursive: true, force: true }));
     return path;
   }

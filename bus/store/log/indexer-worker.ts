@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openIndex } from './index/database.js';
+import { Sealer } from './index/seal.js';
 import type { StepAnswer, StepRequest } from './indexer.js';
 import { indexStep } from './indexing.js';
 
@@ -7,14 +8,17 @@ import { indexStep } from './indexing.js';
 const directory: string = workerData;
 const port = parentPort!;
 const index = openIndex(directory);
+const sealer = new Sealer(directory, index);
 
 port.on('message', async (request: StepRequest | 'close') => {
   if (request === 'close') {
+    sealer.close();
     await index.env.close();
     port.close();
     return;
   }
   port.postMessage(answer(request));
+  sealer.written();
 });
 
 function answer({ reached, to }: StepRequest): StepAnswer {

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { IndexDatabase, Reached } from './index/database.js';
+import { Sealer } from './index/seal.js';
 import { indexStep } from './indexing.js';
 import type { Point } from './point.js';
 
-/** Writes the indexes behind the log. One step at a time. */
+/** Writes the indexes behind the log, and seals them. One step at a time. */
 export interface Indexer {
   /** One transaction from `reached` towards `to`. @returns what the indexes hold then. @throws if nothing was written */
   step(reached: Reached, to: Point): Promise<Reached>;
@@ -16,17 +17,23 @@ export interface Indexer {
 export class InlineIndexer implements Indexer {
   readonly #directory: string;
   readonly #index: IndexDatabase;
+  readonly #sealer: Sealer;
 
   constructor(directory: string, index: IndexDatabase) {
     this.#directory = directory;
     this.#index = index;
+    this.#sealer = new Sealer(directory, index);
   }
 
   async step(reached: Reached, to: Point): Promise<Reached> {
-    return indexStep(this.#directory, this.#index, reached, to);
+    const now = indexStep(this.#directory, this.#index, reached, to);
+    this.#sealer.written();
+    return now;
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#sealer.close();
+  }
 }
 
 /** What the worker is asked; it answers each question in turn. */

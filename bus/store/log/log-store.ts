@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { makeDirectory } from '../../../common/make-directory.js';
 import { type EventStore, type LogRecord, type Recovered, StoreError } from '../event-store.js';
 import { Reads } from '../reads.js';
 import { BlockEncoder } from './block-encoder.js';
@@ -56,7 +56,7 @@ export class LogStore extends Reads implements EventStore {
   async open(progress?: (share: number, what: string) => void): Promise<Recovered> {
     const closers: (() => Promise<void> | void)[] = [];
     try {
-      await mkdir(this.#directory, { recursive: true });
+      makeDirectory(this.#directory);
       const lock = await lockDirectory(this.#directory);
       closers.push(() => lock.release());
       const tail = checkTail(this.#directory) ?? (await this.#createLog());

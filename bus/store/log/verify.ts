@@ -4,6 +4,7 @@ import { StoreError } from '../event-store.js';
 import { disagreement, type IndexSnapshot } from './index/comparison.js';
 import { indexPath, openIndex } from './index/database.js';
 import { ExpectedIndex } from './index/expected-index.js';
+import { flawWhileWritten } from './index/seal.js';
 import { foldBlock } from './indexing.js';
 import { LogCheck } from './log-check.js';
 import { damagedAt, scanLog } from './log-scan.js';
@@ -107,6 +108,12 @@ async function check(
 /** Undefined if there are no indexes, or only those of another log, which the next start will replace. */
 function snapshotOf(directory: string, logId: string): IndexSnapshot | undefined {
   if (!existsSync(indexPath(directory))) return undefined;
+  const flaw = flawWhileWritten(directory);
+  if (flaw !== undefined)
+    throw new StoreError(
+      'damaged',
+      `the indexes are damaged: ${flaw} (stop the bus and remove ${indexPath(directory)}: they are rebuilt)`,
+    );
   const index = openIndex(directory, { readOnly: true });
   const transaction = index.env.useReadTransaction();
   const reached = index.meta.get('reached', { transaction });

@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeDirectory } from '../../../common/make-directory.js';
 import { StateStoreError } from '../state-store.js';
 import { BOOT_FILE, isTrusted, THIS_BOOT } from './boot.js';
 
@@ -36,7 +37,7 @@ export function identityOf(directory: string): Identity | undefined {
  */
 export function prepareDirectory(directory: string, running: boolean): void {
   if (isUsable(directory, running)) return;
-  mkdirSync(dirname(directory), { recursive: true });
+  makeDirectory(dirname(directory));
   const release = lockReplacement(directory);
   try {
     if (!isUsable(directory, running)) replace(directory);

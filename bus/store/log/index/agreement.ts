@@ -1,6 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
-import { endianness } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { HASH_BYTES } from '../block.js';
 import { unavailable } from '../damage.js';
 import { damagedAt } from '../log-scan.js';
@@ -16,6 +14,7 @@ import {
   openIndex,
   type Reached,
 } from './database.js';
+import { restoreSealed } from './seal.js';
 
 /**
  * Opens the indexes of a log if they are of this log; makes empty ones otherwise.
@@ -28,7 +27,6 @@ export async function openAgreeingIndex(
   rebuilding: (reason: string) => void,
 ): Promise<{ index: IndexDatabase; reached: Reached }> {
   const start = beginning(tail.logId);
-  const found = existsSync(indexPath(directory));
   const index = openOrNothing(directory, rebuilding);
   const reached = index?.meta.get('reached');
   if (index !== undefined && reached !== undefined && isOf(reached, tail.logId)) {
@@ -41,7 +39,7 @@ export async function openAgreeingIndex(
     return { index, reached };
   }
   if (index !== undefined) {
-    if (found && reached !== undefined)
+    if (reached !== undefined)
       rebuilding(reached.logId === tail.logId ? 'they have another layout' : 'they are of another log');
     await index.env.close();
   }
@@ -81,30 +79,15 @@ function isOf(reached: Reached, logId: string): boolean {
   return reached.format === INDEX_FORMAT && reached.logId === logId;
 }
 
-/** Indexes that are not LMDB's are as good as none. */
+/** Undefined if there are none, or none that may be believed. */
 function openOrNothing(directory: string, rebuilding: (reason: string) => void): IndexDatabase | undefined {
+  if (!existsSync(indexPath(directory))) return undefined;
   try {
-    if (isLmdb(join(indexPath(directory), 'data.mdb'))) return openIndex(directory);
-    rebuilding('they are not what LMDB writes');
+    const flaw = restoreSealed(directory);
+    if (flaw === undefined) return openIndex(directory);
+    rebuilding(flaw);
     return undefined;
   } catch (error) {
     throw unavailable(`cannot open the indexes in ${indexPath(directory)}`, error);
   }
 }
-
-/** LMDB maps whatever it is given into memory, and a file that is none of its own can end the process: so the magic is looked at before. */
-function isLmdb(path: string): boolean {
-  if (!existsSync(path) || statSync(path).size === 0) return true;
-  const start = Buffer.alloc(LMDB_MAGIC_AT + 4);
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, start, 0, start.length, 0);
-  } finally {
-    closeSync(file);
-  }
-  const magic = endianness() === 'LE' ? start.readUInt32LE(LMDB_MAGIC_AT) : start.readUInt32BE(LMDB_MAGIC_AT);
-  return magic === LMDB_MAGIC;
-}
-
-const LMDB_MAGIC = 0xbeefc0de;
-const LMDB_MAGIC_AT = 24;

@@ -63,7 +63,14 @@ export function indexPath(directory: string): string {
 }
 
 export function openIndex(directory: string, { readOnly = false } = {}): IndexDatabase {
-  const env = open({ path: indexPath(directory), mapSize: MAP_BYTES, maxDbs: DATABASES + 2, readOnly });
+  // not flushed with each transaction: after a crash they are taken back to what was sealed (`seal.ts`)
+  const env = open({
+    path: indexPath(directory),
+    mapSize: MAP_BYTES,
+    maxDbs: DATABASES + 2,
+    noSync: !readOnly,
+    readOnly,
+  });
   const json = { encoding: 'json' } as const;
   const packed = { encoding: 'msgpack' } as const;
   return {

@@ -65,7 +65,7 @@ const MAY_LOAD: Record<string, RegExp> = {
   fengari: /^runtime\/lua\//,
   lmdb: /^(bus\/store\/log|runtime\/state\/lmdb)\//,
   ioredis: /^runtime\/state\/redis\//,
-  ws: /^(bus\/server|runtime\/service\/bus-client|gateway\/live)\//,
+  ws: /^(bus\/server|runtime\/service\/(bus-client|updates)|gateway\/live)\//,
   undici: /^gateway\//,
   fastify: /^(bus\/server|runtime\/service\/http|gateway)\//,
 };

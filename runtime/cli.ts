@@ -15,6 +15,7 @@ import { showRebuilds } from './service/rebuild-display.js';
 import { loadScript } from './service/script.js';
 import type { ServiceOptions } from './service/service.js';
 import { StartError } from './service/start-error.js';
+import { DEFAULT_KEYS, Tokens } from './service/tokens/tokens.js';
 import { parseStateSpec } from './state/registry.js';
 
 const DEFAULT_STATE = 'embedded:./data/state';
@@ -39,23 +40,30 @@ const superclient = command('superclient', {
     token: {
       describe: 'what the bus knows this client type by; safer in the environment than on a command line',
     },
+    keys: { default: DEFAULT_KEYS, describe: 'folder of the key that signs tokens; made when it is needed' },
     redis: { alias: 'r', describe: 'short for --store redis://…', parse: parseRedis },
     logLevel,
     check: { flag: true, describe: 'load the script, list what it declares, and exit' },
   },
-  async run({ script, bind, server, token, store, redis, logLevel: level, check }) {
+  async run({ script, bind, server, token, store, keys, redis, logLevel: level, check }) {
     if (store !== undefined && redis !== undefined)
       throw new CommandFailure('--store and --redis name two places for one state; give one of them.');
     const log = createLogger({ name: basename(script, '.lua'), level });
     if (check) {
       const { model, vm } = await explained(
-        loadScript({ file: script, log, clock: systemClock, random: systemRandom }),
+        loadScript({
+          file: script,
+          log,
+          clock: systemClock,
+          random: systemRandom,
+          tokens: new Tokens(keys, systemClock),
+        }),
       );
       vm.close();
       process.stdout.write(`${modelSummary(model)}\n`);
       return;
     }
-    await serve({ script, bind, server, token, state: redis ?? store ?? DEFAULT_STATE, log });
+    await serve({ script, bind, server, token, state: redis ?? store ?? DEFAULT_STATE, keys, log });
   },
 });
 

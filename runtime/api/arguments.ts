@@ -74,7 +74,7 @@ export function isLuaFunction(value: LuaValue): value is LuaFunction {
 }
 
 /** A Lua table with string keys; the empty table counts, as it has no wrong field. */
-function isFields(value: LuaValue): value is { [name: string]: LuaValue } {
+export function isFields(value: LuaValue): value is { [name: string]: LuaValue } {
   if (typeof value !== 'object' || value === null || isLuaFunction(value)) return false;
   return !Array.isArray(value) || value.length === 0;
 }

@@ -30,6 +30,7 @@ export function startContext(now: number): HandlerContext {
     range: handlersOnly('redis:range'),
     length: handlersOnly('redis:len'),
     send: handlersOnly('bus:send'),
+    publish: handlersOnly('updates:publish'),
   };
 }
 

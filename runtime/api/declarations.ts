@@ -1,14 +1,17 @@
 import { METHODS } from 'node:http';
 import { HostError, type LuaFunction } from '../lua/vm.js';
 import { parsePattern, type Segment } from './route-pattern.js';
+import { parseTopicPattern, type TopicMatch } from './topic-pattern.js';
 
 /**
- * What a script declares at its top level: the client type, the handlers of event types, the routes. Invariants: after
- * `close` nothing changes; no type has handlers of both styles; no two routes have the same method and pattern.
+ * What a script declares at its top level: the client type, the handlers of event types, the routes, the topics. Invariants: after
+ * `close` nothing changes; no type has handlers of both styles; no two routes have the same method and pattern;
+ * no two topics the same pattern.
  */
 export class Declarations {
   readonly types = new Map<string, DeclaredType>();
   readonly routes: DeclaredRoute[] = [];
+  readonly resumes: DeclaredResume[] = [];
   #clientType: string | undefined;
   #closed = false;
 
@@ -68,14 +71,29 @@ export class Declarations {
 
     const route = { method: verb, pattern, segments, style, handler };
     const former = this.routes.findIndex((known) => known.method === verb && known.pattern === pattern);
-    if (former < 0) {
-      this.routes.push(route);
-      return;
-    }
-    this.warn(
-      `${handler.where}: this route ${verb} ${pattern} replaces the one declared at ${this.routes[former]?.handler.where}`,
-    );
-    this.routes[former] = route;
+    this.#put(this.routes, former, route, `route ${verb} ${pattern}`);
+  }
+
+  resume(call: string, pattern: string, handler: LuaFunction): void {
+    this.#open(call);
+    const resume = { pattern, match: parseTopicPattern(call, pattern), handler };
+    const former = this.resumes.findIndex((known) => known.pattern === pattern);
+    this.#put(this.resumes, former, resume, `resume handler of ${pattern}`);
+  }
+
+  /** @param former where the same was declared before, -1 = nowhere */
+  #put<Declared extends { readonly handler: LuaFunction }>(
+    all: Declared[],
+    former: number,
+    declared: Declared,
+    what: string,
+  ): void {
+    const place = all[former];
+    if (place)
+      this.warn(
+        `${declared.handler.where}: this ${what} replaces the one declared at ${place.handler.where}`,
+      );
+    all.splice(place ? former : all.length, 1, declared);
   }
 
   #open(call: string): void {
@@ -101,6 +119,12 @@ export interface DeclaredRoute {
   readonly pattern: string;
   readonly segments: readonly Segment[];
   readonly style: Style;
+  readonly handler: LuaFunction;
+}
+
+export interface DeclaredResume {
+  readonly pattern: string;
+  readonly match: TopicMatch;
   readonly handler: LuaFunction;
 }
 

@@ -7,15 +7,22 @@ import { httpStatusGlobals } from './http-status.js';
 import { logApi } from './log.js';
 import { redisApi } from './redis.js';
 import { timeApi } from './time.js';
+import type { TokenPort } from './tokens.js';
+import { updatesApi } from './updates.js';
 
 /** Every host global of a script; `json` and `print` come with the VM. */
-export function scriptGlobals(declarations: Declarations, log: Logger): VmOptions['globals'] {
+export function scriptGlobals(
+  declarations: Declarations,
+  log: Logger,
+  tokens: TokenPort,
+): VmOptions['globals'] {
   return {
     bus: busApi(declarations),
+    updates: updatesApi(declarations),
     redis: redisApi(),
     log: logApi(log),
     time: timeApi(),
-    auth: authApi(),
+    auth: authApi(tokens),
     ...httpStatusGlobals(),
   };
 }

@@ -9,6 +9,8 @@ export const API_LIMITS = {
   stateKeyBytesMax: 1024,
   /** a pattern of a route is part of the service's registration at the bus */
   patternBytesMax: 256,
+  /** a topic is kept once per subscriber */
+  topicBytesMax: 256,
   /** above it a log line is cut: it would drown the others */
   logBytesMax: 8192,
 } as const;

@@ -9,7 +9,12 @@ import { recordingContext } from './testing/recording-context.js';
 import { timeApi } from './time.js';
 
 const { context } = recordingContext();
-const auth = authApi();
+const auth = authApi({
+  issue: async (sub, aud, claims) => JSON.stringify({ sub, aud, ...claims }),
+  verify: async (token, audience) =>
+    token === 'good' ? { sub: 'ann', aud: audience, iss: 'autokrator', iat: 1, exp: 2 } : undefined,
+  publicKeys: async () => ({ keys: [] }),
+});
 
 test('a password matches its own hash and no other', async () => {
   const hash = (await auth.hash_password?.(context, 'correct horse')) as string;

@@ -1,8 +1,15 @@
 import { HANDLER_KINDS } from '../api/declarations.js';
 import type { ServiceModel } from './types.js';
 
-/** What a script declared, for people: client type, events with their handlers, routes. */
-export function modelSummary({ clientType, script, version, types, routes }: ServiceModel): string {
+/** What a script declared, for people: client type, events with their handlers, routes, topics. */
+export function modelSummary({
+  clientType,
+  script,
+  version,
+  types,
+  routes,
+  resumes = [],
+}: ServiceModel): string {
   const events = [...types].map(
     ([type, handlers]): Row => [
       type,
@@ -14,6 +21,9 @@ export function modelSummary({ clientType, script, version, types, routes }: Ser
     `${script} is the service ${clientType}, version ${version}.`,
     ...section('Events', events),
     ...section('Routes', addresses),
+    ...(resumes.length > 0
+      ? ['Topics that can be resumed:', ...resumes.map(({ pattern }) => `  ${pattern}`)]
+      : []),
   ].join('\n');
 }
 

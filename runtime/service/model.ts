@@ -1,11 +1,12 @@
 import type { Json } from '../../common/protocol/messages.js';
 import { described, isLuaFunction } from '../api/arguments.js';
-import type { Declarations, DeclaredRoute, DeclaredType } from '../api/declarations.js';
+import type { Declarations, DeclaredResume, DeclaredRoute, DeclaredType } from '../api/declarations.js';
 import { type LuaFunction, type LuaValue, ScriptError, type Vm } from '../lua/vm.js';
 import type {
   EventHandler,
   EventView,
   ReceiptHandler,
+  ResumeHandler,
   RouteAnswer,
   RouteHandler,
   RouteRequest,
@@ -32,6 +33,11 @@ export function buildModel(
       method: route.method,
       pattern: route.pattern,
       handler: routeHandler(vm, route),
+    })),
+    resumes: declarations.resumes.map((resume) => ({
+      pattern: resume.pattern,
+      match: resume.match,
+      handler: resumeHandler(vm, resume),
     })),
   };
 }
@@ -78,6 +84,13 @@ function routeHandler(vm: Caller, route: DeclaredRoute): RouteHandler {
   };
 }
 
+function resumeHandler(vm: Caller, resume: DeclaredResume): ResumeHandler {
+  return async (context, args, after) => {
+    const [page] = await vm.call(resume.handler, [{ ...args }, after], context);
+    return pageOf(resume, page, after);
+  };
+}
+
 function eventTable(event: EventView): LuaValue {
   return {
     type: event.type,
@@ -121,6 +134,32 @@ function answerOf(route: DeclaredRoute, status: LuaValue, body: LuaValue): Route
   if (body !== undefined && isLuaFunction(body))
     throw badAnswer(route, 'the second is a body, not a function');
   return { status, body: body as Json | undefined };
+}
+
+/** @throws ScriptError if the script did not return a list of `{cursor, data}` that goes on after `after` */
+function pageOf(resume: DeclaredResume, page: LuaValue, after: number): ResumedPage {
+  if (!Array.isArray(page)) throw badPage(resume, `not ${described(page)}`);
+  let last = after;
+  return page.map((item) => {
+    const { cursor, data } = (typeof item === 'object' && item !== null ? item : {}) as Partial<
+      Record<string, LuaValue>
+    >;
+    if (typeof cursor !== 'number' || !Number.isSafeInteger(cursor) || cursor <= last)
+      throw badPage(
+        resume,
+        `a cursor is a whole number above the one before; ${described(cursor)} follows ${last}`,
+      );
+    if (data === undefined) throw badPage(resume, `the update ${cursor} has no data`);
+    last = cursor;
+    return { cursor, data: data as Json };
+  });
+}
+
+type ResumedPage = Awaited<ReturnType<ResumeHandler>>;
+
+function badPage({ pattern, handler }: DeclaredResume, why: string): ScriptError {
+  const message = `${handler.where}: the resume handler of ${pattern} must return a list of { cursor =, data = }: ${why}`;
+  return new ScriptError({ kind: 'runtime', message, traceback: message });
 }
 
 function badAnswer({ method, pattern, handler }: DeclaredRoute, why: string): ScriptError {

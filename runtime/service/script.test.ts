@@ -6,12 +6,19 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLogger } from '../../common/log.js';
 import { seededRandom } from '../../common/random.js';
 import { recordingContext } from '../api/testing/recording-context.js';
+import type { TokenPort } from '../api/tokens.js';
 import { ScriptError } from '../lua/vm.js';
 import { type LoadedScript, loadScript } from './script.js';
 import type { EventView, RouteRequest } from './types.js';
 
 const NOW = Date.parse('2026-01-02T03:04:05.678Z');
 const UUID = '0191e0f0-0000-7000-8000-00000000abcd';
+
+const tokens: TokenPort = {
+  issue: async (sub, aud, claims) => JSON.stringify({ sub, aud, ...claims }),
+  verify: async () => undefined,
+  publicKeys: async () => ({ keys: [] }),
+};
 
 let folder: string;
 let loaded: LoadedScript[];
@@ -35,7 +42,13 @@ async function load(lua: string): Promise<LoadedScript> {
     pretty: false,
     destination: { write: (line: string) => void lines.push(JSON.parse(line)) },
   });
-  const script = await loadScript({ file, log, clock: { now: () => NOW }, random: seededRandom(1) });
+  const script = await loadScript({
+    file,
+    log,
+    clock: { now: () => NOW },
+    random: seededRandom(1),
+    tokens,
+  });
   loaded.push(script);
   return script;
 }

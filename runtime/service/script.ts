@@ -7,6 +7,7 @@ import { handlerOf, startContext } from '../api/context.js';
 import { Declarations } from '../api/declarations.js';
 import { scriptGlobals } from '../api/globals.js';
 import { logLine } from '../api/log.js';
+import type { TokenPort } from '../api/tokens.js';
 import { createVm } from '../lua/create-vm.js';
 import type { Budgets, Vm } from '../lua/vm.js';
 import { buildModel } from './model.js';
@@ -28,6 +29,7 @@ export interface ScriptOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly random: Random;
+  readonly tokens: TokenPort;
   readonly budgets?: Budgets;
 }
 
@@ -52,7 +54,7 @@ export async function loadScript(options: ScriptOptions): Promise<LoadedScript> 
   const declarations = new Declarations((message) => options.log.warn(message));
   const vm = createVm({
     file,
-    globals: scriptGlobals(declarations, options.log),
+    globals: scriptGlobals(declarations, options.log, options.tokens),
     now: (context) => handlerOf(context).now,
     random: () => options.random.next(),
     print: (context, text) => logLine(options.log, 'info', context, [text]),

@@ -11,13 +11,18 @@ import { openState } from '../state/registry.js';
 import { addressText, reachableAddress } from './address.js';
 import { createBusClient } from './bus-client/bus-client.js';
 import { createEngine } from './engine/engine.js';
+import { RequestsUnderWay } from './http/requests-under-way.js';
 import { closeHttp, createHttp } from './http/server.js';
 import { loadScript } from './script.js';
 import { StartError } from './start-error.js';
-import type { EngineState, ServiceModel } from './types.js';
+import { DEFAULT_KEYS, Tokens } from './tokens/tokens.js';
+import type { Engine, EngineState, ServiceModel } from './types.js';
+import { ResumeReader } from './updates/resume-reader.js';
+import { UpdateHub } from './updates/update-hub.js';
+import { acceptWatchers } from './updates/upgrades.js';
 
 /**
- * One running script, assembled: script and VM, state store, bus client, engine, HTTP. It owns all of them: what fails
+ * One running script, assembled: script and VM, state store, bus client, engine, updates, HTTP. It owns all of them: what fails
  * while it starts, and `stop`, closes every part that was opened, in reverse order.
  */
 export interface ServiceOptions {
@@ -30,6 +35,8 @@ export interface ServiceOptions {
   readonly state: string;
   /** for a bus that asks for one */
   readonly token?: string | undefined;
+  /** folder of the key that signs tokens, `./data/keys` if absent; touched when the first token is */
+  readonly keys?: string;
   readonly log: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -53,17 +60,29 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const newId = uuidV7Source(clock, random);
   const opened = new Opened();
   try {
-    const { model, vm } = await loadScript({ file: options.script, log, clock, random });
+    const tokens = new Tokens(options.keys ?? DEFAULT_KEYS, clock);
+    const { model, vm } = await loadScript({ file: options.script, log, clock, random, tokens });
     opened.push(async () => vm.close());
 
     const instance: InstanceInfo = describedInstance(newId(), model);
     const store = await openedState(options.state, model.clientType, log);
     const bus = createBusClient({ url: options.server, token: options.token, clock, random, log });
-    const engine = createEngine({ model, store, bus, clock, random, ids: newId, log, instance });
-    opened.push(() => engine.stop());
-
-    const http = createHttp({ model, engine, log, newId });
-    opened.push(() => closeHttp(http));
+    const reader = new ResumeReader(model, (call) => engine.route(call), newId);
+    const updates = new UpdateHub({ reader, log });
+    const engine: Engine = createEngine({
+      model,
+      store,
+      bus,
+      clock,
+      random,
+      ids: newId,
+      log,
+      instance,
+      updates,
+    });
+    const http = createHttp({ model, engine, log, newId, tokens });
+    acceptWatchers(http.server, updates);
+    pushTogether(opened, engine, updates, http);
     const address = await listen(http, options.bind);
     instance.http_address = addressText(reachableAddress(address));
 
@@ -74,6 +93,22 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     await opened.close();
     throw error;
   }
+}
+
+/**
+ * How these end: no more requests; what runs is finished and handed over; only then do watchers go, for they resume elsewhere,
+ * and what this instance commits after that they would miss. Last the connections, of which the watchers' are some.
+ */
+function pushTogether(opened: Opened, engine: Engine, updates: UpdateHub, http: FastifyInstance): void {
+  const requests = new RequestsUnderWay(http.server);
+  let closing = Promise.resolve();
+  opened.push(() => closing);
+  opened.push(() => updates.close());
+  opened.push(() => engine.stop());
+  opened.push(async () => {
+    closing = closeHttp(http);
+    await requests.none();
+  });
 }
 
 /** What has to be closed, in reverse order of its opening. */

@@ -37,13 +37,29 @@ export interface SendRequest {
   readonly correlation?: string | undefined;
 }
 
+/** News for whoever watches a topic: `updates:publish`. */
+export interface Update {
+  readonly topic: string;
+  /** grows within the topic: by it a subscriber knows what it has, and says where to resume */
+  readonly cursor: number;
+  readonly data: Json;
+}
+
 /**
  * One run of one handler: buffered writes and sends, remembered reads. Made anew for every run (and re-run). Methods throw
  * HostError (runtime/lua/vm.ts) for misuse, with a message for the script's author.
  */
 export interface HandlerContext {
   /** decides what is allowed: a projection or rebuild may not send, a decision may not write */
-  readonly mode: 'listener' | 'projection' | 'decision' | 'rebuild' | 'receipt' | 'route' | 'start';
+  readonly mode:
+    | 'listener'
+    | 'projection'
+    | 'decision'
+    | 'rebuild'
+    | 'receipt'
+    | 'route'
+    | 'resume'
+    | 'start';
   /** The handler's own instant, Unix ms: the event's time for events, the first run's for routes; the same in a re-run. */
   readonly now: number;
   readonly correlation: string;
@@ -58,6 +74,8 @@ export interface HandlerContext {
   range(key: string, first: number, last: number): MaybePromise<readonly Json[]>;
   length(key: string): MaybePromise<number>;
   send(request: SendRequest): void;
+  /** buffered like sends; in a rebuild it goes nowhere. @param cursor absent = the value of the event being handled */
+  publish(topic: string, data: Json, cursor?: number): void;
 }
 
 export type EventHandler = (context: HandlerContext, event: EventView) => Promise<void>;
@@ -111,6 +129,22 @@ export interface RouteDeclaration {
   readonly handler: RouteHandler;
 }
 
+/** Says from the state what a topic's updates after a cursor were. Reads only. */
+export type ResumeHandler = (
+  context: HandlerContext,
+  args: Readonly<Record<string, string>>,
+  after: number,
+) => Promise<readonly Omit<Update, 'topic'>[]>;
+
+export interface ResumeDeclaration {
+  /** `account:{id}` */
+  readonly pattern: string;
+  /** the pattern's variables, if this topic is one of the pattern's */
+  readonly match: (topic: string) => Readonly<Record<string, string>> | undefined;
+  /** gives a page of updates above `after`, cursors growing; none = there are no more */
+  readonly handler: ResumeHandler;
+}
+
 export interface ServiceModel {
   readonly clientType: string;
   /** file name and version (hash) of the script, for parked events and the bus's list of services */
@@ -118,6 +152,8 @@ export interface ServiceModel {
   readonly version: string;
   readonly types: ReadonlyMap<string, TypeHandlers>;
   readonly routes: readonly RouteDeclaration[];
+  /** absent = no topic can be resumed */
+  readonly resumes?: readonly ResumeDeclaration[];
 }
 
 // --- the bus as the engine sees it -------------------------------------------------------------------------------------
@@ -233,6 +269,8 @@ export interface RouteCall {
   readonly correlation: string;
   /** wait (bounded) until events it sent, to which this service subscribes, are applied here */
   readonly waitApplied: boolean;
+  /** Absent = a route. `resume`: reads only, and everything it has read was so at one and the same instant. */
+  readonly mode?: 'resume';
 }
 
 export type RouteOutcome =
@@ -250,6 +288,14 @@ export type RouteOutcome =
       readonly errorId?: string;
       readonly message: string;
     };
+
+/** Where updates go that handlers have published. */
+export interface UpdateSink {
+  /** called once per handler, after its commit and before its event is acknowledged */
+  publish(updates: readonly Update[]): void;
+  /** The state is prepared again: what enters it meanwhile is not published, so whoever watches has to resume. */
+  interrupted(): void;
+}
 
 export interface Engine {
   start(): Promise<void>;

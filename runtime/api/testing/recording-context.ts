@@ -25,6 +25,7 @@ export function recordingContext(
     range: note('range', answers.range),
     length: note('length', answers.length),
     send: note('send'),
+    publish: note('publish'),
   };
   return { context, calls };
 }

@@ -1,7 +1,7 @@
 import type { Json } from '../../../common/protocol/messages.js';
 import { HostError } from '../../lua/vm.js';
 import type { MaybePromise } from '../../state/state-store.js';
-import type { HandlerContext, SendExpect, SendRequest } from '../types.js';
+import type { EventView, HandlerContext, SendExpect, SendRequest } from '../types.js';
 import { andThen } from './maybe.js';
 import type { Transaction } from './transaction.js';
 
@@ -13,6 +13,12 @@ export interface Occasion {
   readonly correlation: string;
   /** event id of the event being handled */
   readonly causation: string | undefined;
+  /** of the event being handled, in its key; absent where there is no event */
+  readonly value?: number;
+}
+
+export function eventOccasion({ time, correlation, eventId, value }: EventView): Occasion {
+  return { now: time, correlation, causation: eventId, value };
 }
 
 /** A buffered send. `data` is parsed JSON, as it will be written. */
@@ -27,23 +33,30 @@ export interface Send {
 
 type RunMode = Exclude<HandlerContext['mode'], 'start'>;
 
+const RESUME_READS = 'a resume handler only reads: it tells what was published before';
+
 /** Modes that may not write, may not send, may not draw numbers, with the reason the script's author reads. */
 const NO_WRITES: Partial<Record<RunMode, string>> = {
   decision: 'a decision only reads and sends; change the state in a projection of what it sends',
+  resume: RESUME_READS,
 };
 const NO_SENDS: Partial<Record<RunMode, string>> = {
   projection: 'a projection only changes state; send in a decision',
   rebuild: 'a rebuild handler only changes state: what it would send was sent long ago',
+  resume: RESUME_READS,
 };
 const NO_COUNTING: Partial<Record<RunMode, string>> = {
   projection: 'a projection gives the same state every time it runs; take the number from the event',
+  resume: RESUME_READS,
 };
+const NO_PUBLISHING: Partial<Record<RunMode, string>> = { resume: RESUME_READS };
 
 /** The host's side of one handler run: checks what the mode allows, and turns values into texts. */
 export class RunContext implements HandlerContext {
   readonly now: number;
   readonly correlation: string;
   readonly #causation: string | undefined;
+  readonly #value: number | undefined;
 
   constructor(
     readonly mode: RunMode,
@@ -54,6 +67,7 @@ export class RunContext implements HandlerContext {
     this.now = occasion.now;
     this.correlation = occasion.correlation;
     this.#causation = occasion.causation;
+    this.#value = occasion.value;
   }
 
   get(key: string): MaybePromise<Json | undefined> {
@@ -61,7 +75,9 @@ export class RunContext implements HandlerContext {
   }
 
   set(key: string, value: Json, ttlMs?: number): void {
-    this.#writing('set').set(key, JSON.stringify(value), ttlMs);
+    // Counted from the handler's own instant: a rebuilt state forgets when the lost one would have.
+    const expiresAt = ttlMs === undefined ? undefined : this.now + ttlMs;
+    this.#writing('set').set(key, JSON.stringify(value), expiresAt);
   }
 
   del(key: string): void {
@@ -105,6 +121,13 @@ export class RunContext implements HandlerContext {
       correlation: correlation ?? this.correlation,
       causation: this.#causation,
     });
+  }
+
+  publish(topic: string, data: Json, cursor = this.#value): void {
+    this.#allow('publish', NO_PUBLISHING);
+    if (cursor === undefined)
+      throw new HostError('publish: no event is being handled here that could give a cursor; name one');
+    this.transaction.publish({ topic, cursor, data }, this.mode);
   }
 
   #reading(): Transaction {

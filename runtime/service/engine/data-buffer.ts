@@ -6,7 +6,8 @@ import type { Write } from '../../state/state-store.js';
  * holds when it is read, and turned into store writes at the commit.
  */
 export type Change =
-  | { readonly kind: 'set'; readonly text: string; readonly ttlMs: number | undefined }
+  /** `expiresAt`: Unix ms */
+  | { readonly kind: 'set'; readonly text: string; readonly expiresAt: number | undefined }
   | { readonly kind: 'del' }
   /** `fresh`: the key was deleted before, so the list starts anew */
   | { readonly kind: 'push'; readonly texts: readonly string[]; readonly fresh: boolean }
@@ -27,8 +28,8 @@ export class DataBuffer {
     return this.#changes.keys();
   }
 
-  set(key: string, text: string, ttlMs: number | undefined): void {
-    this.#changes.set(key, { kind: 'set', text, ttlMs });
+  set(key: string, text: string, expiresAt: number | undefined): void {
+    this.#changes.set(key, { kind: 'set', text, expiresAt });
   }
 
   del(key: string): void {
@@ -59,23 +60,26 @@ export class DataBuffer {
         this.set(key, String(Math.max(0, value)), undefined);
         return;
       case 'set':
-        this.set(key, String(Math.max(integerOf(key, change.text), value)), change.ttlMs);
+        this.set(key, String(Math.max(integerOf(key, change.text), value)), change.expiresAt);
         return;
       case 'push':
         throw new HostError(`"${key}" holds a list, not a number`);
     }
   }
 
-  writes(): Write[] {
-    return [...this.#changes].flatMap(([key, change]) => storeWrites(key, change));
+  /** @param now Unix ms: what has expired by then is removed instead */
+  writes(now: number): Write[] {
+    return [...this.#changes].flatMap(([key, change]) => storeWrites(key, change, now));
   }
 }
 
-function storeWrites(key: string, change: Change): Write[] {
+function storeWrites(key: string, change: Change, now: number): Write[] {
   switch (change.kind) {
     case 'set': {
-      const { text, ttlMs } = change;
-      return [{ op: 'set', space: 'data', key, text, ...(ttlMs !== undefined && { ttlMs }) }];
+      const { text, expiresAt } = change;
+      if (expiresAt === undefined) return [{ op: 'set', space: 'data', key, text }];
+      if (expiresAt <= now) return [{ op: 'del', space: 'data', key }];
+      return [{ op: 'set', space: 'data', key, text, ttlMs: expiresAt - now }];
     }
     case 'del':
       return [{ op: 'del', space: 'data', key }];

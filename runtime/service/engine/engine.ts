@@ -179,6 +179,7 @@ class ServiceEngine implements Engine {
     if (!this.#live || this.#stopping || reason instanceof Voided) return;
     this.parts.log.warn({ reason: reason.message }, 'stepping aside until the state is fit again');
     this.#live = undefined;
+    this.parts.updates.interrupted();
     this.#preparation = this.#newPreparation();
     this.#preparation.storeAway = reason instanceof StateUnavailable;
     // A store that was away may come back as an older copy. A changed generation is no such sign: somebody has seen to it.

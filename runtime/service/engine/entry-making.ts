@@ -1,3 +1,4 @@
+import type { Update } from '../types.js';
 import type { Send } from './context.js';
 import type { MarkChanges } from './mark-changes.js';
 import {
@@ -37,16 +38,18 @@ export function makeEntry(
     readonly sends: readonly EntrySend[];
     readonly event: EntryEvent | undefined;
     readonly undo?: Undo | undefined;
+    readonly updates?: readonly Update[];
     readonly answer?: string | undefined;
   },
 ): OpenEntry {
-  const { name, sends, event, undo, answer } = entry;
+  const { name, sends, event, undo, updates = [], answer } = entry;
   const made: OutboxEntry = {
     batch: batchId(name, parts.ids()),
     since: new Date(parts.clock.now()).toISOString(),
     sends,
     ...(event && { event }),
     ...(undo && { undo }),
+    ...(updates.length > 0 && { updates }),
     ...(answer !== undefined && { answer }),
   };
   return { name, text: JSON.stringify(made), entry: made };

@@ -1,5 +1,5 @@
 import type { DeliveredEvent, EventHandler, TypeHandlers } from '../types.js';
-import { RunContext, type Send } from './context.js';
+import { eventOccasion, RunContext, type Send } from './context.js';
 import type { Doubt } from './doubt.js';
 import type { Job } from './job.js';
 import { covers, parseMark } from './marks.js';
@@ -144,7 +144,7 @@ export class Events {
     transaction: Transaction,
   ): Promise<Send[]> {
     const sends: Send[] = [];
-    const occasion = { now: event.time, correlation: event.correlation, causation: event.eventId };
+    const occasion = eventOccasion(event);
     for (const [mode, handler] of handlers)
       await handler(new RunContext(mode, transaction, sends, occasion), event);
     return sends;

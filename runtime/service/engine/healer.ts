@@ -96,6 +96,8 @@ export class Healer {
       });
       if (committed.done) {
         watch.changed(marks.changed());
+        // Who resumed before this commit has not been told of it.
+        this.parts.updates.publish(transaction.published());
         return true;
       }
       await unlocked(committed.conflict, watch, job);

@@ -1,6 +1,6 @@
 import type { InstanceInfo } from '../../../common/protocol/messages.js';
 import type { StateStore } from '../../state/state-store.js';
-import type { BusPort, ServiceModel } from '../types.js';
+import type { BusPort, ServiceModel, UpdateSink } from '../types.js';
 
 /** Every bound of the engine. Times in milliseconds. */
 export interface EngineLimits {
@@ -91,12 +91,15 @@ export interface EngineOptions {
   readonly instance: InstanceInfo;
   readonly limits?: Partial<EngineLimits>;
   readonly timers?: Timers;
+  /** absent = nobody watches */
+  readonly updates?: UpdateSink;
 }
 
 /** The options with every default filled in, as the parts of the engine take them. */
-export interface EngineParts extends Omit<EngineOptions, 'limits' | 'timers'> {
+export interface EngineParts extends Omit<EngineOptions, 'limits' | 'timers' | 'updates'> {
   readonly limits: EngineLimits;
   readonly timers: Timers;
+  readonly updates: UpdateSink;
   sleep(ms: number): Promise<void>;
 }
 
@@ -106,6 +109,7 @@ export function withDefaults(options: EngineOptions): EngineParts {
     ...options,
     limits: { ...DEFAULT_ENGINE_LIMITS, ...options.limits },
     timers,
+    updates: options.updates ?? { publish: () => {}, interrupted: () => {} },
     sleep: (ms) => new Promise((resolve) => timers.after(ms, resolve)),
   };
 }

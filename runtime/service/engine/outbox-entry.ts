@@ -1,6 +1,6 @@
 import type { Json } from '../../../common/protocol/messages.js';
 import type { Expectation, Write } from '../../state/state-store.js';
-import type { OutgoingBatch, OutgoingEvent } from '../types.js';
+import type { OutgoingBatch, OutgoingEvent, Update } from '../types.js';
 import type { Send } from './context.js';
 import { lockWrite, unlockWrite } from './locks.js';
 import type { DataUndo } from './transaction.js';
@@ -21,6 +21,8 @@ export interface OutboxEntry {
   readonly sends: readonly EntrySend[];
   /** how to take the handler's effect back if the bus refuses; absent = there is no way, or no need */
   readonly undo?: Undo;
+  /** published by whoever ends the entry, when the bus has accepted the batch */
+  readonly updates?: readonly Update[];
   /** the Idempotency-Key whose answer was stored in the same commit */
   readonly answer?: string;
 }

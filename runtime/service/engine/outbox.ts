@@ -153,6 +153,8 @@ export class Outbox {
       });
       if (committed.done) {
         this.parts.watch.changed([...marks.changed(), ...lockedKeys(open.entry).map(lockOf)]);
+        const accepted = status === 'success' ? (open.entry.updates ?? []) : [];
+        this.parts.updates.publish([...accepted, ...transaction.published()]);
         return next;
       }
       if (committed.conflict.space === 'outbox') return undefined;

@@ -1,6 +1,6 @@
 import type { Expectation } from '../../state/state-store.js';
 import type { EventView, ServiceModel } from '../types.js';
-import { RunContext } from './context.js';
+import { eventOccasion, RunContext } from './context.js';
 import type { MarkChanges } from './mark-changes.js';
 import { covers, raise } from './marks.js';
 import { nameOfBatch, openEntry } from './outbox-entry.js';
@@ -44,9 +44,8 @@ export async function replay(
   const handlers = model.types.get(event.type);
   const handler = stateHandler(handlers);
   if (!here && handler) {
-    const occasion = { now: event.time, correlation: event.correlation, causation: event.eventId };
     const mode = handlers?.projection ? 'projection' : 'rebuild';
-    await handler(new RunContext(mode, transaction, [], occasion), event);
+    await handler(new RunContext(mode, transaction, [], eventOccasion(event)), event);
   }
   await marks.change(event.key, (current) => raise(current, event.value));
   return !here && handler !== undefined;

@@ -38,10 +38,11 @@ export class CallUnderWay {
 
   work(): Work<RouteAnswer> {
     const name = this.parts.ids();
-    const { idempotencyKey } = this.call;
+    const { idempotencyKey, mode } = this.call;
     return {
       name,
       handle: (transaction) => this.#handle(transaction),
+      ...(mode === 'resume' && { atOneInstant: true }),
       beforeSending: () => this.busReady(),
       ...(idempotencyKey !== undefined && {
         keep: (answer: RouteAnswer) =>
@@ -77,11 +78,11 @@ export class CallUnderWay {
   }
 
   async #handle(transaction: Transaction): Promise<Handled<RouteAnswer>> {
-    const { handler, request, correlation } = this.call;
+    const { handler, request, correlation, mode = 'route' } = this.call;
     const sends: Send[] = [];
     const occasion = { now: this.#now, correlation, causation: undefined };
     this.busyWith = 'the handler';
-    const value = await handler(new RunContext('route', transaction, sends, occasion), request);
+    const value = await handler(new RunContext(mode, transaction, sends, occasion), request);
     this.busyWith = 'others';
     this.sends = sends;
     return { value, sends };

@@ -45,6 +45,6 @@ export interface LiveParts extends EngineParts {
   readonly trouble: (reason: Abort) => void;
 }
 
-export function newTransaction({ store }: Pick<EngineParts, 'store'>): Transaction {
-  return new Transaction(store);
+export function newTransaction({ store, clock }: Pick<EngineParts, 'store' | 'clock'>): Transaction {
+  return new Transaction(store, clock);
 }

@@ -20,7 +20,9 @@ import type { DataUndo } from './transaction.js';
  * @returns undefined if somebody else has finished the entry meanwhile
  */
 export async function decisionDue(parts: LiveParts, open: OpenEntry): Promise<OpenEntry | undefined> {
-  const due = openEntry(open.name, JSON.stringify({ ...open.entry, sends: [] }));
+  // What the decision has published it will publish again, or not.
+  const { updates: _, ...kept } = open.entry;
+  const due = openEntry(open.name, JSON.stringify({ ...kept, sends: [] }));
   const { done } = await parts.state.commit({ expect: [expectEntry(open)], writes: entryEnd(open, due) });
   return done ? due : undefined;
 }

@@ -12,7 +12,7 @@ let transaction: Transaction;
 
 beforeEach(() => {
   store = new MemoryStore(new MemoryState());
-  transaction = new Transaction(store);
+  transaction = new Transaction(store, { now: () => 7 });
 });
 
 async function given(data: Record<string, unknown>, lists: Record<string, unknown[]> = {}): Promise<void> {

@@ -8,10 +8,18 @@ import {
   StateStoreError,
   type Write,
 } from '../../state/state-store.js';
+import type { HandlerContext, Update } from '../types.js';
 import { HandlerOver, StateUnavailable } from './aborts.js';
 import { DataBuffer, integerOf } from './data-buffer.js';
 import { expectUnlocked } from './locks.js';
 import { andThen, guarded } from './maybe.js';
+
+const NO_UPDATES: readonly Update[] = [];
+
+interface Published {
+  readonly update: Update;
+  readonly mode: HandlerContext['mode'];
+}
 
 /** Script keys with what stood there before and after: texts (null = none), and lengths of lists that were appended to. */
 export interface DataUndo {
@@ -30,9 +38,13 @@ export class Transaction {
   readonly #reads = new Map<string, string | undefined>();
   readonly #lengths = new Map<string, number>();
   readonly #buffer = new DataBuffer();
+  readonly #published: Published[] = [];
   #over: Error | 'over' | undefined;
 
-  constructor(private readonly store: StateStore) {}
+  constructor(
+    private readonly store: StateStore,
+    private readonly clock: { now(): number },
+  ) {}
 
   /** From now on every call of the handler is refused with `reason`. */
   close(reason?: Error): void {
@@ -61,7 +73,7 @@ export class Transaction {
   }
 
   writes(): Write[] {
-    return this.#buffer.writes();
+    return this.#buffer.writes(this.clock.now());
   }
 
   /**
@@ -105,8 +117,19 @@ export class Transaction {
     }
   }
 
-  set(key: string, text: string, ttlMs: number | undefined): void {
-    this.#buffer.set(key, text, ttlMs);
+  /** @param expiresAt Unix ms */
+  set(key: string, text: string, expiresAt: number | undefined): void {
+    this.#buffer.set(key, text, expiresAt);
+  }
+
+  publish(update: Update, mode: HandlerContext['mode']): void {
+    this.#published.push({ update, mode });
+  }
+
+  /** What handlers of these modes have published in this run. */
+  published(wanted: (mode: HandlerContext['mode']) => boolean = () => true): readonly Update[] {
+    if (this.#published.length === 0) return NO_UPDATES;
+    return this.#published.filter(({ mode }) => wanted(mode)).map(({ update }) => update);
   }
 
   del(key: string): void {

@@ -1,4 +1,5 @@
 import type { Expectation } from '../../state/state-store.js';
+import type { HandlerContext } from '../types.js';
 import { afterConflict, afterRefusal, behind, caughtUp, judgedName } from './catching-up.js';
 import type { Hold } from './contention.js';
 import type { Send } from './context.js';
@@ -105,9 +106,12 @@ export class Transactor {
 
   /** A route that only reads answers for what it read when it read it; so only the state as a whole must be the right one. */
   async #check<T>({ work, handled, transaction }: Run<T>): Promise<Result<T> | Again> {
-    const again = work.event ? await this.#changed(transaction, handled.basis) : undefined;
+    const strict = work.event !== undefined || work.atOneInstant;
+    const again = strict ? await this.#changed(transaction, handled.basis) : undefined;
+    if (again) return again;
     if (!work.event) await this.parts.state.verify([]);
-    return again ?? done(handled, { acknowledged: false, marked: false, receipts: [] });
+    this.parts.updates.publish(transaction.published());
+    return done(handled, { acknowledged: false, marked: false, receipts: [] });
   }
 
   async #publish<T>(run: Run<T>): Promise<Result<T> | Again> {
@@ -118,6 +122,7 @@ export class Transactor {
     switch (outcome.kind) {
       case 'accepted':
         this.#note(outcome.receipts, sends);
+        this.parts.updates.publish(transaction.published());
         return done(handled, { acknowledged: true, marked: false, receipts: outcome.receipts });
       case 'inconsistent':
         this.parts.counters.bus_refusals++;
@@ -168,6 +173,8 @@ export class Transactor {
     }
     this.parts.watch.changed(marks.changed());
     const marked = handled.mark !== undefined;
+    // With an entry, the rest leaves when that ends.
+    this.parts.updates.publish(entry ? transaction.published(standsAlone) : transaction.published());
     if (!entry) return done(handled, { acknowledged: false, marked, receipts: [] });
     const settled = await this.outbox.settle(entry, work.delivery, job);
     return this.#afterSettling(run, settled, marked);
@@ -193,12 +200,13 @@ export class Transactor {
   }
 
   #entry<T>(
-    { work, sends }: Run<T>,
+    { work, sends, transaction }: Run<T>,
     undo: Undo | undefined,
     answer: string | undefined,
   ): OpenEntry | undefined {
     if (sends.length === 0) return undefined;
-    return makeEntry(this.parts, { name: work.name, sends, event: work.event, undo, answer });
+    const updates = transaction.published((mode) => !standsAlone(mode));
+    return makeEntry(this.parts, { name: work.name, sends, event: work.event, undo, updates, answer });
   }
 
   /** How the effect could be taken back if the bus refuses; only where that is the way out (see take-back.ts). */
@@ -232,6 +240,11 @@ interface Run<T> {
   readonly keys: readonly string[];
   readonly marks: MarkChanges;
   readonly open: OpenEntry | undefined;
+}
+
+/** What a projection writes stands as soon as it is committed, whatever the bus says to the batch. */
+function standsAlone(mode: HandlerContext['mode']): boolean {
+  return mode === 'projection';
 }
 
 function keysJudged(sends: readonly Send[]): string[] {

@@ -18,6 +18,8 @@ export interface Work<T> {
    * @returns undefined if there is nothing to do: its effect is here already
    */
   handle(transaction: Transaction): Promise<Handled<T> | undefined>;
+  /** Nothing is written and nothing sent, and yet all that was read must have been so at one instant. Of an event that is a matter of course. */
+  readonly atOneInstant?: boolean;
   /** The decision alone, of an event whose projection is committed already. */
   decide?(transaction: Transaction): Promise<Handled<T>>;
   /** Called before anything is committed that sends; throws if it cannot be sent now. */

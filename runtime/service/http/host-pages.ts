@@ -1,4 +1,5 @@
 import { HEALTH_PATH } from '../../api/declarations.js';
+import type { TokenPort } from '../../api/tokens.js';
 import type { Engine, EngineState, ServiceModel } from '../types.js';
 import { progressOf } from './answers.js';
 import type { ServiceMetrics } from './metrics.js';
@@ -15,13 +16,15 @@ export type HostPage = () => Promise<{
  * - `/health_check` 200 `OK` while the service is live, else 503 with its state
  * - `/ready`        the same for machines: JSON with client type, script version, state
  * - `/metrics`      Prometheus text
+ * - `/.well-known/jwks.json` the public keys with which anybody can verify the tokens that this service issues
  *
- * A script that declares `/ready` or `/metrics` takes it over; `/health_check` it cannot declare.
+ * A script that declares one of these takes it over; `/health_check` it cannot declare.
  */
 export function hostPages(
   model: ServiceModel,
   engine: Pick<Engine, 'state'>,
   metrics: ServiceMetrics,
+  tokens: Pick<TokenPort, 'publicKeys'>,
 ): ReadonlyMap<string, HostPage> {
   const pages = new Map<string, HostPage>([
     [
@@ -38,6 +41,14 @@ export function hostPages(
         const body = { service: model.clientType, version: model.version, ...progressOf(state) };
         return { status: statusOf(state), contentType: JSON_TYPE, text: JSON.stringify(body) };
       },
+    ],
+    [
+      '/.well-known/jwks.json',
+      async () => ({
+        status: 200,
+        contentType: JSON_TYPE,
+        text: JSON.stringify(await tokens.publicKeys()),
+      }),
     ],
     ['/metrics', async () => ({ status: 200, contentType: metrics.contentType, text: await metrics.text() })],
   ]);

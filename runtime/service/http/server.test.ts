@@ -34,7 +34,8 @@ function serve(...routes: string[]): FastifyInstance {
       return outcome;
     },
   };
-  return createHttp({ model, engine, log: silentLogger, newId: () => MADE, bodyBytesMax: 1000 });
+  const tokens = { publicKeys: async () => ({ keys: [{ kty: 'OKP' }] }) };
+  return createHttp({ model, engine, log: silentLogger, newId: () => MADE, tokens, bodyBytesMax: 1000 });
 }
 
 beforeEach(() => {

@@ -6,6 +6,7 @@ import Fastify, {
 } from 'fastify';
 import { ERRORS } from '../../../common/errors.js';
 import type { Logger } from '../../../common/log.js';
+import type { TokenPort } from '../../api/tokens.js';
 import type { Engine, RouteCall, ServiceModel } from '../types.js';
 import { answerOf, errorAnswer, type HttpAnswer, refusalOf } from './answers.js';
 import { parseBody } from './body.js';
@@ -33,6 +34,8 @@ export interface HttpOptions {
   readonly log: Logger;
   /** makes a UUID: correlations of callers that bring none, error ids */
   readonly newId: () => string;
+  /** for the page with the public keys */
+  readonly tokens: Pick<TokenPort, 'publicKeys'>;
   /** above it a request is answered 413 */
   readonly bodyBytesMax?: number;
 }
@@ -89,13 +92,13 @@ class HttpService {
   readonly #metrics: ServiceMetrics;
   readonly #pages: ReturnType<typeof hostPages>;
 
-  constructor({ model, engine, log, newId }: HttpOptions) {
+  constructor({ model, engine, log, newId, tokens }: HttpOptions) {
     this.#engine = engine;
     this.#log = log;
     this.#newId = newId;
     this.#routes = new RouteTable(model.routes);
     this.#metrics = new ServiceMetrics(model.clientType, engine);
-    this.#pages = hostPages(model, engine, this.#metrics);
+    this.#pages = hostPages(model, engine, this.#metrics, tokens);
   }
 
   async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

@@ -120,7 +120,7 @@ describe('the error registry', () => {
       expect(entry.meaning).toMatch(/^[A-Z].*\.$/);
       expect(entry.action).toMatch(/^[A-Z].*[.}]$/);
       if (entry.close !== undefined) expect([1001, 1009, 1011, 1013]).toContain(entry.close);
-      if (entry.retriable) expect([408, 409, 503]).toContain(entry.status);
+      if (entry.retriable) expect([408, 409, 429, 503]).toContain(entry.status);
     },
   );
 });

@@ -25,7 +25,17 @@ interface ButtonProps {
   form?: string;
 }
 
-export function Button({ children, kind = 'plain', type = 'button', onPress, busy = false, why, label, small, form }: ButtonProps) {
+export function Button({
+  children,
+  kind = 'plain',
+  type = 'button',
+  onPress,
+  busy = false,
+  why,
+  label,
+  small,
+  form,
+}: ButtonProps) {
   const reason = useId();
   const off = why !== undefined;
   return (
@@ -51,6 +61,10 @@ export function Button({ children, kind = 'plain', type = 'button', onPress, bus
 }
 
 /** Looks like a button, goes somewhere. */
-export function ButtonLink({ kind = 'plain', small = false, ...props }: LinkProps & { kind?: Kind; small?: boolean }) {
+export function ButtonLink({
+  kind = 'plain',
+  small = false,
+  ...props
+}: LinkProps & { kind?: Kind; small?: boolean }) {
   return <Link {...props} className={cx(styles.button, styles[kind], small && styles.small)} />;
 }

@@ -1,7 +1,7 @@
 /** What a person prefers in this browser, whatever page: the theme, and how times are written. */
 import { TIME_STYLES, type TimeStyle } from '../format/time.js';
 import { browserKeep } from './storage.js';
-import { type Store, createStore } from './store.js';
+import { createStore, type Store } from './store.js';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];

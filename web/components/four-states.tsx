@@ -1,0 +1,103 @@
+/**
+ * The four states of everything that is read: loading (a skeleton, but not for the first 150 ms), failed (what, its id, again),
+ * empty (why, and what to do), and there, perhaps old (since when). Every list and every card that reads is wrapped in it:
+ *
+ *   <FourStates query={accounts} what="your accounts" empty={…} isEmpty={(list) => list.length === 0}>
+ *     {(list) => …}
+ *   </FourStates>
+ */
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Problem } from '../api/problem.js';
+import { useLiveStatus } from '../app/services.js';
+import { staleSince } from '../live/status.js';
+import { Button } from './button.js';
+import styles from './four-states.module.css';
+import { Age, Time } from './time.js';
+
+interface FourStatesProps<T> {
+  query: Pick<
+    UseQueryResult<T, Error>,
+    'data' | 'error' | 'isPending' | 'isFetching' | 'refetch' | 'dataUpdatedAt'
+  >;
+  /** in a sentence: "Loading …", "… could not be read" */
+  what: string;
+  children: (data: T) => ReactNode;
+  isEmpty?: (data: T) => boolean;
+  empty?: ReactNode;
+  /** shape of what comes, in lines */
+  lines?: number;
+  /** false for what does not change by itself, such as the past */
+  live?: boolean;
+}
+
+export function FourStates<T>({
+  query,
+  what,
+  children,
+  isEmpty,
+  empty,
+  lines = 3,
+  live = true,
+}: FourStatesProps<T>) {
+  const { data, error } = query;
+  if (data === undefined) {
+    if (error && !query.isFetching)
+      return <Failure error={error} what={what} retry={() => void query.refetch()} />;
+    return <Skeleton what={what} lines={lines} />;
+  }
+  return (
+    <>
+      {live && <Staleness failedAt={error ? query.dataUpdatedAt : undefined} />}
+      {isEmpty?.(data) ? <div className={styles.empty}>{empty}</div> : children(data)}
+    </>
+  );
+}
+
+/** "As of 12:05:09, two minutes ago", while nothing new can come. */
+export function Staleness({ failedAt }: { failedAt?: number | undefined }) {
+  const since = staleSince(useLiveStatus()) ?? failedAt;
+  if (since === undefined) return null;
+  return (
+    <p className={styles.stale}>
+      <span aria-hidden="true">◷</span> As of <Time at={since} clock /> (<Age at={since} />)
+    </p>
+  );
+}
+
+export function Skeleton({ what, lines = 3 }: { what: string; lines?: number }) {
+  return (
+    <div className={styles.skeleton} role="status">
+      <span className="visually-hidden">Loading {what} …</span>
+      {Array.from({ length: lines }, (_, line) => (
+        <span className={styles.line} key={line} aria-hidden="true" />
+      ))}
+    </div>
+  );
+}
+
+/** What failed, in words, with what an operator needs to find it, and the way to try again. */
+export function Failure({ error, what, retry }: { error: Error; what: string; retry?: () => void }) {
+  const id = error instanceof Problem ? error.id : undefined;
+  return (
+    <div className={styles.failure} role="alert">
+      <p>
+        <strong>{capital(what)} could not be read.</strong> {error.message}
+      </p>
+      {id && (
+        <p className={styles.id}>
+          Error <code>{id}</code>
+        </p>
+      )}
+      {retry && (
+        <Button small onPress={retry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,29 @@
+/** The addresses of those who are not signed in yet. `next` is where they wanted to go: an address of ours, nothing else. */
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { rootRoute } from '../app/roots.js';
+import { SignInPage } from './sign-in-page.js';
+
+const nextOf = (search: Record<string, unknown>): { next?: string } =>
+  typeof search.next === 'string' && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {};
+
+export const beginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/accounts', replace: true });
+  },
+});
+
+export const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: nextOf,
+  component: SignInPage,
+});
+
+export const registerRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/register',
+  validateSearch: nextOf,
+  component: lazyRouteComponent(() => import('./register-page.js'), 'RegisterPage'),
+});

@@ -21,20 +21,34 @@ bus:projection("AccountCreated", function(event)
   redis:set("account:" .. id, { id = id, balance = 0, entries = 0, username = event.data.username })
 end)
 
--- One line of the statement: `amount` is negative for a debit.
+local function statement_key(id) return "statement:" .. id end
+local function topic(id) return "account:" .. id end
+
+-- One line of the statement: `amount` is negative for a debit. Whoever watches the account gets it too.
 local function book(event, amount)
   local id = event.data.id
   local account = get_account(id)
   account.balance = account.balance + amount
   account.entries = account.entries + 1
   redis:set("account:" .. id, account)
-  redis:push("statement:" .. id, {
+  local entry = {
     seq = account.entries, timestamp = event.ts, amount = amount, note = event.data.note, balance = account.balance,
-  })
+  }
+  redis:push(statement_key(id), entry)
+  updates:publish(topic(id), entry, entry.seq)
 end
 
 bus:projection("ConfirmedCredit", function(event) book(event, event.data.amount) end)
 bus:projection("ConfirmedDebit", function(event) book(event, -event.data.amount) end)
+
+-- What a watcher has missed: the entries after the last one it has, a page at a time.
+updates:resume(topic("{id}"), function(args, after)
+  local first, missed = math.max(after, 0), {}
+  for n, entry in ipairs(redis:range(statement_key(args.id), first, first + 99)) do
+    missed[n] = { cursor = entry.seq, data = entry }
+  end
+  return missed
+end)
 
 -- Decisions --------------------------------------------------------------------------------------------------------------
 
@@ -104,7 +118,7 @@ bus:route("GET", "/account/{id}/statement", with_account(function(account, reque
   if problem then return HTTP_BAD_REQUEST, problem end
   if last then after = math.max(after, account.entries - last) end
 
-  local statements = limit > 0 and redis:range("statement:" .. account.id, after, after + limit - 1) or {}
+  local statements = limit > 0 and redis:range(statement_key(account.id), after, after + limit - 1) or {}
   local read = after + #statements
   return HTTP_OK, {
     id = account.id, balance = account.balance, entries = account.entries,
@@ -112,12 +126,19 @@ bus:route("GET", "/account/{id}/statement", with_account(function(account, reque
   }
 end))
 
-bus:route("POST", "/account/{id}/deposit", with_account(function(account, request)
-  local body, problem = check.body(request.body)
-  if not body then return HTTP_BAD_REQUEST, problem end
-  local amount
-  amount, problem = check.amount(body.amount, "amount")
-  if not amount then return HTTP_BAD_REQUEST, problem end
+-- Calls `answer(account, amount)` for a request that names an amount.
+local function with_amount(answer)
+  return with_account(function(account, request)
+    local body, problem = check.body(request.body)
+    if not body then return HTTP_BAD_REQUEST, problem end
+    local amount
+    amount, problem = check.amount(body.amount, "amount")
+    if not amount then return HTTP_BAD_REQUEST, problem end
+    return answer(account, amount)
+  end)
+end
+
+bus:route("POST", "/account/{id}/deposit", with_amount(function(account, amount)
   if account.balance > BALANCE_MAX - amount then
     return HTTP_BAD_REQUEST, { error = "amount is more than this account can hold", field = "amount" }
   end
@@ -129,12 +150,7 @@ bus:route("POST", "/account/{id}/deposit", with_account(function(account, reques
   return HTTP_CREATED, { id = account.id, status = "pending" }
 end))
 
-bus:route("POST", "/account/{id}/withdrawal", with_account(function(account, request)
-  local body, problem = check.body(request.body)
-  if not body then return HTTP_BAD_REQUEST, problem end
-  local amount
-  amount, problem = check.amount(body.amount, "amount")
-  if not amount then return HTTP_BAD_REQUEST, problem end
+bus:route("POST", "/account/{id}/withdrawal", with_amount(function(account, amount)
   if account.balance < amount then
     return HTTP_BAD_REQUEST, { error = "not enough funds", field = "amount" }
   end

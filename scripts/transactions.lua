@@ -15,16 +15,30 @@ bus:projection("PendingTransaction", function(event)
   })
 end)
 
+-- The verdict is the second event of its key, so its cursor is 1.
+local VERDICT = 1
+
+local function verdict(transaction)
+  return { id = transaction.id, status = transaction.status, reason = transaction.reason }
+end
+
 local function conclude(event, status)
   local key = "transaction:" .. event.data.transaction_id
   local transaction = redis:get(key)
   transaction.status = status
   transaction.reason = event.data.reason
   redis:set(key, transaction)
+  updates:publish(key, verdict(transaction), VERDICT)
 end
 
 bus:projection("AcceptedTransaction", function(event) conclude(event, "accepted") end)
 bus:projection("RejectedTransaction", function(event) conclude(event, "rejected") end)
+
+updates:resume("transaction:{id}", function(args, after)
+  local transaction = redis:get("transaction:" .. args.id)
+  if after >= VERDICT or not transaction or transaction.status == "pending" then return {} end
+  return { { cursor = VERDICT, data = verdict(transaction) } }
+end)
 
 -- Routes -----------------------------------------------------------------------------------------------------------------
 

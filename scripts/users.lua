@@ -1,7 +1,10 @@
--- Users: their names, their passwords, and which money accounts they have.
+-- Users: their names, their passwords, who is signed in, and which money accounts they have.
 --
 -- A name is unique because UserCreated is the first event of its key. A money account is asked for here
 -- (AccountCreationRequest) and made by the accounts service (AccountCreated).
+--
+-- Signed in is who holds a refresh token; it gives access tokens, which are good for minutes and for everything else. Tokens
+-- are verified without asking anybody. Only what has ended before its time is kept: the sessions that were logged out.
 local check = require("lib.check")
 local ids = require("lib.ids")
 
@@ -33,7 +36,24 @@ bus:projection("AccountCreated", function(event)
   redis:set("request:" .. account.request_id, {
     username = account.username, status = CREATED, account_id = account.acc_id,
   })
-  redis:push("accounts:" .. account.username, account.acc_id)
+  local list = "accounts:" .. account.username
+  local created = { request_id = account.request_id, account_id = account.acc_id, username = account.username }
+  redis:push(list, created)
+  updates:publish("user:" .. account.username, created, redis:len(list))
+end)
+
+-- The cursor is the number of accounts the user has by then.
+updates:resume("user:{name}", function(args, after)
+  local first, missed = math.max(after, 0), {}
+  for n, created in ipairs(redis:range("accounts:" .. args.name, first, first + 99)) do
+    missed[n] = { cursor = first + n, data = created }
+  end
+  return missed
+end)
+
+bus:projection("SessionEnded", function(event)
+  local remaining = event.data["until"] - event.ts
+  if remaining > 0 then redis:set("ended:" .. event.data.session, true, { ttl = remaining }) end
 end)
 
 -- Routes -----------------------------------------------------------------------------------------------------------------
@@ -72,7 +92,9 @@ end)
 bus:route("GET", "/user/{username}", function(request)
   local username = request.args.username
   if not redis:get("user:" .. username) then return not_found(username) end
-  return HTTP_OK, { accounts = redis:range("accounts:" .. username, 0, -1) }
+  local ids = {}
+  for n, created in ipairs(redis:range("accounts:" .. username, 0, -1)) do ids[n] = created.account_id end
+  return HTTP_OK, { accounts = ids }
 end)
 
 bus:route("POST", "/user/{username}", function(request)
@@ -93,4 +115,49 @@ bus:route("GET", "/user/{username}/{request_id}", function(request)
     return HTTP_NOT_FOUND, { status = "unknown" }
   end
   return HTTP_OK, { status = creation.status, account_id = creation.account_id }
+end)
+
+-- Signing in -------------------------------------------------------------------------------------------------------------
+
+-- What a valid refresh token says, unless its session has ended.
+local function session_of(body)
+  local claims = type(body) == "table" and auth:verify(body.refresh, "refresh")
+  if claims and not redis:get("ended:" .. claims.jti) then return claims end
+end
+
+bus:route("POST", "/login", function(request)
+  local body, problem = check.body(request.body)
+  if not body then return HTTP_BAD_REQUEST, problem end
+  local username, password
+  username, problem = check.text(body.username, "username", 64)
+  if not username then return HTTP_BAD_REQUEST, problem end
+  password, problem = check.text(body.password, "password", 1024)
+  if not password then return HTTP_BAD_REQUEST, problem end
+
+  -- Without a credential it takes as long: nobody learns which names exist.
+  if not auth:verify_password(password, redis:get("credential:" .. username)) then
+    return HTTP_UNAUTHORIZED, { error = "wrong name or password" }
+  end
+  return HTTP_OK, {
+    access = auth:issue{ sub = username, aud = "access" },
+    refresh = auth:issue{ sub = username, aud = "refresh" },
+  }
+end)
+
+bus:route("POST", "/refresh", function(request)
+  local session = session_of(request.body)
+  if not session then return HTTP_UNAUTHORIZED, { error = "sign in again" } end
+  return HTTP_OK, { access = auth:issue{ sub = session.sub, aud = "access" } }
+end)
+
+bus:route("POST", "/logout", function(request)
+  local session = session_of(request.body)
+  -- Who is not signed in has nothing to end.
+  if session then
+    bus:send{
+      type = "SessionEnded", key = "user-" .. session.sub, expect = "any",
+      data = { username = session.sub, session = session.jti, ["until"] = session.exp },
+    }
+  end
+  return HTTP_NO_CONTENT
 end)

@@ -199,6 +199,16 @@ describe('a key that is contested', () => {
     expect(delivered(send('hot'))).toEqual(['hot/1@1']);
   });
 
+  it('is passed over by the scan while it is out', () => {
+    start({ windowEventsMax: 8, laneEventsMax: 8 }, 8);
+    const out = deliveries(send(...Array.from({ length: 10 }, (_, n) => `k${n}`), 'hot'));
+    refused();
+    const [hot] = deliveries([...bench.answerReads(), ...bench.ack(1, out[0]!.delivery)]);
+    const rest = handleAll(out.slice(1));
+    expect(rest).toEqual(['k8/0@1', 'k9/0@1']);
+    expect(handleAll([hot!])).toEqual([]);
+  });
+
   it("goes on being read ahead when the client type's own decisions add to it", () => {
     const out = behind();
     refused();
@@ -224,7 +234,9 @@ describe('a key that is contested', () => {
   });
 
   it('that was not contested is not read for an own event: each key read ahead takes memory until the scan is there', () => {
-    const out = behind();
+    start({ windowEventsMax: 8, laneEventsMax: 8 }, 8);
+    handleAll(deliveries(send('hot')));
+    const out = deliveries(send(...Array.from({ length: 30 }, (_, n) => `k${n}`)));
     bench.publish(1, [newEvent('hot')], { acknowledges: out[0]!.delivery });
     expect(reads()).toEqual([]);
   });

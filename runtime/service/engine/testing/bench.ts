@@ -1,3 +1,4 @@
+import type { CoreOptions } from '../../../../bus/core/types.js';
 import { seededRandom } from '../../../../common/random.js';
 import type {
   EventHandler,
@@ -26,9 +27,13 @@ export class Bench {
   #sent = 0;
 
   /** @param diskMs how long the bus's disk takes; a part of a millisecond if it is not said */
-  constructor(limits: Partial<EngineLimits> = {}, diskMs?: number) {
+  constructor(limits: Partial<EngineLimits> = {}, diskMs?: number, bus: Partial<CoreOptions> = {}) {
     const random = seededRandom(1);
-    this.bus = new SimBus(this.time, () => diskMs ?? random.next(), { attemptsMax: 3, retryDelayMs: 10 });
+    this.bus = new SimBus(this.time, () => diskMs ?? random.next(), {
+      attemptsMax: 3,
+      retryDelayMs: 10,
+      ...bus,
+    });
     const log = (level: string) => (details: object, message: string) => {
       this.lines.push({ level, message, details });
     };

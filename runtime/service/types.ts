@@ -233,6 +233,8 @@ export interface BusPort {
   publish(batch: OutgoingBatch): Promise<BatchOutcome>;
   acknowledge(delivery: string): void;
   fail(delivery: string, error: HandlerError, retry: boolean): void;
+  /** No failure, and never counted as one: the handler waits for others to go on with these keys. The event comes again later. */
+  giveBack(delivery: string, error: HandlerError, keys: readonly string[]): void;
   /** @throws Error when the connection is lost meanwhile */
   query(query: {
     eventTypes: readonly string[];

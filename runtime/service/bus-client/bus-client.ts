@@ -8,6 +8,7 @@ import {
   FEATURES,
   type HandlerError,
   type InstanceInfo,
+  type NackMessage,
   type RegistrationMessage,
   type WireEvent,
 } from '../../../common/protocol/messages.js';
@@ -114,9 +115,11 @@ class BusClient implements BusPort {
   }
 
   fail(delivery: string, error: HandlerError, retry: boolean): void {
-    const { registration, token } = deliveryOf(delivery);
-    if (!this.#connected || registration !== this.#registrations) return;
-    this.#send({ message_type: 'nack', delivery: token, error: boundedError(error), retry });
+    this.#nack(delivery, { error: boundedError(error), retry });
+  }
+
+  giveBack(delivery: string, error: HandlerError, keys: readonly string[]): void {
+    this.#nack(delivery, { error: boundedError(error), retry: true, contended: [...keys] });
   }
 
   async query(query: Parameters<BusPort['query']>[0]): Promise<QueryPage> {
@@ -261,6 +264,12 @@ class BusClient implements BusPort {
     const delayMs = this.#backOff.next();
     this.#log.debug({ reason, delayMs }, 'no connection to the bus');
     this.#reconnect = setTimeout(() => this.#connect(), delayMs);
+  }
+
+  #nack(delivery: string, reason: Omit<NackMessage, 'message_type' | 'delivery'>): void {
+    const { registration, token } = deliveryOf(delivery);
+    if (!this.#connected || registration !== this.#registrations) return;
+    this.#send({ message_type: 'nack', delivery: token, ...reason });
   }
 
   #send(message: Parameters<typeof encodeClientMessage>[0]): void {

@@ -7,7 +7,7 @@ import { covers, parseMark } from './marks.js';
 import type { EntryEvent } from './outbox-entry.js';
 import type { LiveParts } from './service-parts.js';
 import type { Awaited } from './state-watch.js';
-import type { Again } from './work.js';
+import type { Again, Run } from './work.js';
 
 /** Why a run has to be done again, what it queues for, and what it waits for before it is. */
 
@@ -20,20 +20,22 @@ export function afterConflict(conflict: Expectation): Again {
     kind: 'again',
     names: key === undefined ? [] : [`data ${key}`],
     awaited: locked === undefined ? [] : [unlocked],
+    refused: [],
   };
 }
 
 /** The bus knows more of these keys than this run did: until their marks are others than those it has failed with. */
 export function afterRefusal(
   contested: readonly string[],
-  keys: readonly string[],
-  marks: MarkChanges,
+  { keys, sends, marks }: Pick<Run<unknown>, 'keys' | 'sends' | 'marks'>,
 ): Again {
-  const awaited = (contested.length > 0 ? contested : keys).map((key): Awaited => {
+  const behind = contested.length > 0 ? contested : keys;
+  const awaited = behind.map((key): Awaited => {
     const failed = marks.text(key);
     return { space: 'mark', key, enough: (text) => text !== failed };
   });
-  return { kind: 'again', names: keys.map(judgedName), awaited };
+  const refused = sends.filter(({ key, expect }) => expect !== 'any' && behind.includes(key));
+  return { kind: 'again', names: keys.map(judgedName), awaited, refused };
 }
 
 /** The queue of those whose batch is judged by this key. */
@@ -50,9 +52,10 @@ export async function behind(
 ): Promise<Awaited[]> {
   const found: Awaited[] = [];
   for (const key of keys) {
+    // Of its own key nothing can come before it is done: the bus is to judge at once.
+    if (key === event?.key) continue;
     const mark = await marks.read(key);
-    const handled = event?.key === key ? event.value : -1;
-    const missing = contention.missing(key, Math.max(mark.upTo, lazyMarks.pending(key), handled));
+    const missing = contention.missing(key, Math.max(mark.upTo, lazyMarks.pending(key)));
     if (missing !== undefined)
       found.push({ space: 'mark', key, enough: (text) => covers(parseMark(text), missing) });
   }

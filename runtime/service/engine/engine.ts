@@ -1,11 +1,12 @@
 import { Abort, ScriptError } from '../../lua/vm.js';
 import type { BusEvents, DeliveredEvent, Engine, EngineState, RouteCall, RouteOutcome } from '../types.js';
 import { StateSetBack, StateUnavailable, Voided } from './aborts.js';
-import { Refused } from './events.js';
+import { Contended, Refused } from './events.js';
 import { Job } from './job.js';
 import { Lanes } from './lanes.js';
 import { type LiveService, liveService } from './live-service.js';
 import { type EngineOptions, type EngineParts, withDefaults } from './options.js';
+import { Overtaken } from './overtaken.js';
 import { type LogEnds, Preparation } from './preparation.js';
 import { failure } from './route-call.js';
 import { type Counters, newCounters } from './service-parts.js';
@@ -209,18 +210,27 @@ class ServiceEngine implements Engine {
 
   #nack(event: DeliveredEvent, error: unknown): void {
     const { model, bus, log } = this.parts;
-    this.#counters.events_failed++;
     const message = error instanceof Error ? error.message : String(error);
     const traceback = error instanceof ScriptError ? error.details.traceback : undefined;
     const { type, key, value, delivery, attempt } = event;
-    log.warn({ type, key, value, attempt, error: message, traceback }, 'an event was not handled');
     const report = {
       message,
       ...(traceback !== undefined && { traceback }),
       script: model.script,
       version: model.version,
     };
-    bus.fail(delivery, report, !(error instanceof Refused));
+    if (error instanceof Contended && !error.stuck) {
+      this.#counters.events_given_back++;
+      log.info(
+        { type, key, value, attempt, awaits: error.keys },
+        'an event is given back: its handler waits for others',
+      );
+      bus.giveBack(delivery, report, error.keys);
+      return;
+    }
+    this.#counters.events_failed++;
+    log.warn({ type, key, value, attempt, error: message, traceback }, 'an event was not handled');
+    bus.fail(delivery, report, !(error instanceof Refused || error instanceof Overtaken));
   }
 
   /** The bus answers in order: when it answers this, everything it sent before has arrived. */

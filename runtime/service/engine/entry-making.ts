@@ -1,6 +1,7 @@
 import type { Update } from '../types.js';
 import type { Send } from './context.js';
 import type { MarkChanges } from './mark-changes.js';
+import { raise } from './marks.js';
 import {
   batchId,
   type EntryEvent,
@@ -24,8 +25,10 @@ export async function resolveSends(
 ): Promise<EntrySend[]> {
   const seen = new Map<string, number>();
   for (const { key } of sends.filter(({ expect }) => expect === 'seen')) {
-    const handled = event?.key === key ? event.value : -1;
-    seen.set(key, Math.max((await marks.read(key)).upTo, lazyMarks.pending(key), handled));
+    const mark = await marks.read(key);
+    // The event being handled closes the gap to what was marked ahead of it.
+    const known = event?.key === key ? raise(mark, event.value) : mark;
+    seen.set(key, Math.max(known.upTo, lazyMarks.pending(key)));
   }
   return sends.map((send) => entrySend(send, (key) => seen.get(key) ?? -1));
 }

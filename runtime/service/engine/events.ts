@@ -10,7 +10,7 @@ import type { LiveParts } from './service-parts.js';
 import { isLive, stateHandler } from './subscriptions.js';
 import type { Transaction } from './transaction.js';
 import type { Transactor } from './transactor.js';
-import type { Handled, Result, Work } from './work.js';
+import type { GivenUp, Handled, Result, Work } from './work.js';
 
 /** `done`: the debt is paid. `left`: it is not, and it is not ours to pay now; the event comes again, here or elsewhere. */
 export type EventOutcome = 'done' | 'left';
@@ -30,7 +30,7 @@ export class Events {
     private readonly doubt: Doubt,
   ) {}
 
-  /** @throws what the handler threw, Contended, Refused; or an Abort that is not the handler's fault */
+  /** @throws what the handler threw, Contended, Overtaken, Refused; or an Abort that is not the handler's fault */
   async handle(event: DeliveredEvent, job: Job): Promise<EventOutcome> {
     await this.doubt.before(event, job);
     for (let due: OpenEntry | undefined; ; ) {
@@ -53,7 +53,7 @@ export class Events {
         this.parts.counters.events_handled++;
         return 'done';
       case 'contended':
-        throw new Contended(result.names);
+        throw new Contended(result);
       case 'refused':
         throw new Refused(result.code, result.message);
       case 'raced':
@@ -173,9 +173,16 @@ function entryEvent({ eventId, type, key, value, position }: DeliveredEvent): En
 
 /** Others kept changing what the handler depends on. */
 export class Contended extends Error {
-  constructor(names: readonly string[]) {
+  /** keys of which this service has to know more */
+  readonly keys: readonly string[];
+  /** waiting does not help: it counts as a failure of the handler */
+  readonly stuck: boolean;
+
+  constructor({ names, keys, stuck }: GivenUp) {
     super(`others kept changing what this handler depends on: ${names.join(', ')}`);
     this.name = 'Contended';
+    this.keys = keys;
+    this.stuck = stuck;
   }
 }
 

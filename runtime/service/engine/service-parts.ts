@@ -13,6 +13,7 @@ export const COUNTERS = [
   'events_repeated',
   'events_failed',
   'events_left',
+  'events_given_back',
   'store_conflicts',
   'bus_refusals',
   'outbox_resent',

@@ -5,7 +5,7 @@ import type { Hold } from './contention.js';
 import type { Send } from './context.js';
 import { makeEntry, resolveSends } from './entry-making.js';
 import type { Healer } from './healer.js';
-import type { Job } from './job.js';
+import { type Job, Overdue } from './job.js';
 import { MarkChanges } from './mark-changes.js';
 import { raise } from './marks.js';
 import type { Outbox, Settled } from './outbox.js';
@@ -18,10 +18,11 @@ import {
   outgoingBatch,
   type Undo,
 } from './outbox-entry.js';
+import { assertNotOvertaken } from './overtaken.js';
 import { hasReceiptListener } from './receipts.js';
 import { type LiveParts, newTransaction } from './service-parts.js';
 import type { Transaction } from './transaction.js';
-import type { Again, Handled, Receipts, Result, Work } from './work.js';
+import type { Again, GivenUp, Handled, Receipts, Result, Run, Work } from './work.js';
 
 /** Marks that did not move although they had to: after this many the contention is given up. */
 const FRUITLESS_MAX = 2;
@@ -52,21 +53,26 @@ export class Transactor {
   async run<T>(work: Work<T>, job: Job, due?: OpenEntry): Promise<Result<T>> {
     const hold = this.parts.contention.hold();
     let open = due;
-    let names: readonly string[] = [];
+    let last: Again | undefined;
     let fruitless = 0;
     try {
       for (let run = 0; run < this.parts.limits.runsMax && fruitless < FRUITLESS_MAX; run++) {
         const step = await this.#once(work, hold, job, open);
         if (step.kind !== 'again') return step;
-        ({ names } = step);
+        last = step;
         open = step.due ?? open;
+        await assertNotOvertaken(this.parts, work.event, step.refused);
         const caught = await job.aside(async () => {
           await hold.queue(step.names, job);
           return caughtUp(this.parts, this.healer, step.awaited, job);
         });
         if (!caught) fruitless++;
       }
-      return { kind: 'contended', names };
+      return givenUp(last, fruitless >= FRUITLESS_MAX);
+    } catch (error) {
+      // The time went by in waiting for others: that is not the handler's fault.
+      if (error instanceof Overdue && work.event && last) return givenUp(last, false);
+      throw error;
     } finally {
       hold.release();
     }
@@ -89,12 +95,12 @@ export class Transactor {
 
     const keys = keysJudged(handled.sends);
     const names = keys.map(judgedName);
-    if (!hold.take(names)) return { kind: 'again', names, awaited: [] };
+    if (!hold.take(names)) return { kind: 'again', names, awaited: [], refused: [] };
 
     const marks = new MarkChanges(this.parts.state);
     if (work.event && handled.mark) marks.know(work.event.key, handled.mark.text);
     const awaited = await behind(this.parts, work.event, keys, marks);
-    if (awaited.length > 0) return { kind: 'again', names, awaited };
+    if (awaited.length > 0) return { kind: 'again', names, awaited, refused: [] };
 
     const sends = await resolveSends(this.parts, handled.sends, marks, work.event);
     if (sends.length > 0) await work.beforeSending?.();
@@ -115,7 +121,7 @@ export class Transactor {
   }
 
   async #publish<T>(run: Run<T>): Promise<Result<T> | Again> {
-    const { work, handled, transaction, sends, keys, marks } = run;
+    const { work, handled, transaction, sends } = run;
     const again = await this.#changed(transaction);
     if (again) return again;
     const outcome = await this.parts.bus.publish(outgoingBatch(this.parts.ids(), sends, work.delivery));
@@ -126,7 +132,7 @@ export class Transactor {
         return done(handled, { acknowledged: true, marked: false, receipts: outcome.receipts });
       case 'inconsistent':
         this.parts.counters.bus_refusals++;
-        return afterRefusal(outcome.contested, keys, marks);
+        return afterRefusal(outcome.contested, run);
       case 'refused':
         return outcome;
       case 'fenced':
@@ -181,7 +187,7 @@ export class Transactor {
   }
 
   #afterSettling<T>(run: Run<T>, settled: Settled, marked: boolean): Result<T> | Again {
-    const { handled, sends, keys, marks } = run;
+    const { handled, sends } = run;
     switch (settled.kind) {
       case 'accepted':
         this.#note(settled.receipts, sends);
@@ -189,9 +195,9 @@ export class Transactor {
       case 'judged':
         return done(handled, { acknowledged: false, marked, receipts: [] });
       case 'undone':
-        return afterRefusal(settled.contested, keys, marks);
+        return afterRefusal(settled.contested, run);
       case 'due':
-        return { ...afterRefusal(settled.contested, keys, marks), due: settled.open };
+        return { ...afterRefusal(settled.contested, run), due: settled.open };
       case 'refused':
       case 'raced':
       case 'left':
@@ -230,16 +236,12 @@ export class Transactor {
   }
 }
 
-/** One run of a handler on its way to its commit. */
-interface Run<T> {
-  readonly work: Work<T>;
-  readonly handled: Handled<T>;
-  readonly transaction: Transaction;
-  readonly sends: readonly EntrySend[];
-  /** keys whose sends the bus will judge */
-  readonly keys: readonly string[];
-  readonly marks: MarkChanges;
-  readonly open: OpenEntry | undefined;
+/** @param fruitless the service knew no more, however long it waited */
+function givenUp(last: Again | undefined, fruitless: boolean): GivenUp {
+  const { names = [], refused = [] } = last ?? {};
+  // What `seen` lacks is on its way, or waits for an operator. A value that the script has named does not get right by waiting.
+  const stuck = fruitless && refused.length > 0 && refused.every(({ expect }) => expect === 'exact');
+  return { kind: 'contended', names, keys: [...new Set(refused.map(({ key }) => key))], stuck };
 }
 
 /** What a projection writes stands as soon as it is committed, whatever the bus says to the batch. */

@@ -1,7 +1,8 @@
 import type { Expectation, Write } from '../../state/state-store.js';
 import type { BatchOutcome } from '../types.js';
 import type { Send } from './context.js';
-import type { EntryEvent, OpenEntry } from './outbox-entry.js';
+import type { MarkChanges } from './mark-changes.js';
+import type { EntryEvent, EntrySend, OpenEntry } from './outbox-entry.js';
 import type { Awaited } from './state-watch.js';
 import type { Transaction } from './transaction.js';
 
@@ -51,7 +52,7 @@ export type Result<T> =
     }
   | { readonly kind: 'covered' }
   /** others kept changing what it depends on */
-  | { readonly kind: 'contended'; readonly names: readonly string[] }
+  | GivenUp
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   /** somebody else has finished the outbox entry, or stored an answer under the same key, meanwhile: look again */
   | { readonly kind: 'raced' }
@@ -60,11 +61,34 @@ export type Result<T> =
 
 export type Receipts = Extract<BatchOutcome, { kind: 'accepted' }>['receipts'];
 
+export interface GivenUp {
+  readonly kind: 'contended';
+  readonly names: readonly string[];
+  /** keys of which the bus knew more than this service, at last */
+  readonly keys: readonly string[];
+  /** nothing was missing here, and the bus refused all the same: waiting does not help */
+  readonly stuck: boolean;
+}
+
 /** A run that has to be done again: after queueing for `names`, and after everything in `awaited` has happened. */
 export interface Again {
   readonly kind: 'again';
   readonly names: readonly string[];
   readonly awaited: readonly Awaited[];
+  /** what the bus could not accept; empty if it was not asked */
+  readonly refused: readonly EntrySend[];
   /** from now on only the decision runs, and replaces this entry */
   readonly due?: OpenEntry;
+}
+
+/** One run of a handler on its way to its commit. */
+export interface Run<T> {
+  readonly work: Work<T>;
+  readonly handled: Handled<T>;
+  readonly transaction: Transaction;
+  readonly sends: readonly EntrySend[];
+  /** keys whose sends the bus will judge */
+  readonly keys: readonly string[];
+  readonly marks: MarkChanges;
+  readonly open: OpenEntry | undefined;
 }

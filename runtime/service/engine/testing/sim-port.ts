@@ -73,6 +73,10 @@ export class SimPort implements BusPort {
     this.#link?.say({ kind: 'nack', delivery, error, retry });
   }
 
+  giveBack(delivery: string, error: HandlerError, keys: readonly string[]): void {
+    this.#link?.say({ kind: 'nack', delivery, error, retry: true, contended: keys });
+  }
+
   query(query: Parameters<BusPort['query']>[0]): Promise<QueryPage> {
     return new Promise((resolve, reject) => {
       const link = this.#link;

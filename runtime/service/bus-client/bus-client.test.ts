@@ -313,6 +313,14 @@ describe('The bus client', () => {
       ]);
     });
 
+    it('gives an event back with the keys that its handler waits for', async () => {
+      await started();
+      bus.say(wireEvent(0, '1.1'));
+      await caughtUp();
+      client.giveBack(heard.all[0]!.delivery, { message: 'waits' }, ['acc-8']);
+      expect(await bus.hears('nack')).toMatchObject({ delivery: '1.1', contended: ['acc-8'] });
+    });
+
     it('never acknowledges or fails what it got before a disconnect', async () => {
       await started();
       bus.say(wireEvent(0, '1.1'), wireEvent(1, '1.2'));

@@ -44,25 +44,32 @@ describe('a decision', () => {
     return bench.start(model({ Asked: { decision }, Moved: { projection: counting } }));
   }
 
-  it('that waits for a key whose lane is parked is given back, as often as it takes, and then made', async () => {
-    bench = new Bench();
-    await bench.startBus();
-    let broken = true;
-    const projection: EventHandler = async () => {
-      if (broken) throw new Error('broken');
-    };
-    const types = { Asked: { decision: about('acc', 'seen') }, Moved: { projection } };
-    const instance = await bench.start(model(types));
-    bench.send('Moved', 'acc');
-    await bench.time.until(() => bench.bus.parked().length === 1);
-    bench.send('Asked', 'tx');
-    await bench.time.until(() => (instance.engine.counters().events_given_back ?? 0) > 5, 120_000);
-    expect(bench.bus.parked()).toMatchObject([{ key: 'acc' }]);
-    broken = false;
-    bench.bus.submit({ kind: 'unpark', request: 1, clientType: 'service', position: 1, decision: 'retry' });
-    await bench.drained();
-    expect(bench.types()).toEqual(['Moved', 'Asked', 'Moved']);
-  });
+  it.each([
+    ['after a while', {}],
+    ['when its time is up', { handlerMs: 200, contentionWaitMs: 10_000 }],
+  ])(
+    'that waits for a key whose lane is parked is given back %s, as often as it takes',
+    async (_, limits) => {
+      bench = new Bench(limits);
+      await bench.startBus();
+      let broken = true;
+      const projection: EventHandler = async () => {
+        if (broken) throw new Error('broken');
+      };
+      const types = { Asked: { decision: about('acc', 'seen') }, Moved: { projection } };
+      const instance = await bench.start(model(types));
+      bench.send('Moved', 'acc');
+      await bench.time.until(() => bench.bus.parked().length === 1);
+      bench.send('Asked', 'tx');
+      await bench.time.until(() => (instance.engine.counters().events_given_back ?? 0) > 5, 120_000);
+      expect(instance.engine.counters().events_failed).toBe(3);
+      expect(bench.bus.parked()).toMatchObject([{ key: 'acc' }]);
+      broken = false;
+      bench.bus.submit({ kind: 'unpark', request: 1, clientType: 'service', position: 1, decision: 'retry' });
+      await bench.drained();
+      expect(bench.types()).toEqual(['Moved', 'Asked', 'Moved']);
+    },
+  );
 
   it('whose condition is wrong, with everything known, is a failure: it is tried again, and then parked', async () => {
     const instance = await start(about('acc', 'new'));

@@ -16,7 +16,7 @@ interface NewEvent {
 }
 
 type Message =
-  | { readonly message_type: 'register' }
+  | { readonly message_type: 'register'; readonly max_in_flight: number }
   | { readonly message_type: 'new'; readonly events: readonly NewEvent[] }
   | { readonly message_type: 'ack'; readonly deliveries: readonly string[] };
 
@@ -49,7 +49,7 @@ server.on('listening', () => {
 function hear(socket: WebSocket, message: Message): void {
   switch (message.message_type) {
     case 'register':
-      consumer = socket;
+      if (message.max_in_flight > 0) consumer = socket;
       socket.send('{"message_type":"registration"}');
       return;
     case 'ack':

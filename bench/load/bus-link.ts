@@ -61,7 +61,7 @@ export async function registered(
     if (message.message_type === 'registration') answered();
     else heard(message, opened);
   });
-  const features = ['batch', 'ack', 'atomic', 'paging', 'errors'];
+  const features = ['batch', 'ack', 'atomic', 'paging', 'errors', 'brief'];
   link.say({ message_type: 'register', features, ...registration });
   await answer;
   return link;

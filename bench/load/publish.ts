@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BusLink, registered } from './bus-link.js';
+import { registered } from './bus-link.js';
 import { CONSUMER, type JobResult, MEASURED, nowNs, type PublishJob } from './jobs.js';
 import type { Begin } from './main.js';
 import { redisPublisher } from './redis.js';
@@ -92,15 +92,12 @@ const busPublisher: OpenPublisher = async ({ target, knowledge }, accepted) => {
       if (status !== 'success') throw new Error('refused: the load is wrong');
     accepted(receipts?.length ?? 0);
   };
-  const link =
+  // `seen` is judged by what the sender's client type asks to know; it takes no events here, another session does
+  const who =
     knowledge === 'exact'
-      ? await BusLink.open(target.address, heard)
-      : // `seen` is judged by what the sender's client type asks to know; it takes no events here, another session does
-        await registered(
-          target.address,
-          { client_type: CONSUMER, event_types: [MEASURED], max_in_flight: 0 },
-          heard,
-        );
+      ? { client_type: 'publisher', event_types: [] }
+      : { client_type: CONSUMER, event_types: [MEASURED] };
+  const link = await registered(target.address, { ...who, max_in_flight: 0 }, heard);
   return {
     send: (events) =>
       link.say({

@@ -10,6 +10,7 @@ import {
   receipts,
   statuses,
 } from './testing/bench.js';
+import type { Effect } from './types.js';
 
 let bench: Bench;
 
@@ -139,6 +140,18 @@ describe('a batch id', () => {
     for (const other of ['c', 'd', 'e']) bench.publish(9, [newEvent('x')], { batchId: other });
     expect(receipts(bench.publish(9, batch, { batchId: 'b' }))).toEqual(first);
     expect(stored()).toHaveLength(4);
+  });
+
+  it('that is sent again, pending or stored, is answered by the checksums of who sends it again', () => {
+    bench.connect(8);
+    bench.auto = false;
+    const again = [newEvent('k', { checksum: 'again' })];
+    bench.publish(9, [newEvent('k', { checksum: '' })], { batchId: 'b' });
+    bench.publish(8, again, { batchId: 'b' });
+    const checksums = (effects: Effect[]) =>
+      ofKind(effects, 'receipt').map(({ receipts: [receipt] }) => receipt?.checksum);
+    expect(checksums(bench.durable())).toEqual(['', 'again']);
+    expect(checksums(bench.publish(8, again, { batchId: 'b' }))).toEqual(['again']);
   });
 
   it('that comes again while it is pending is answered when it is durable, to everyone who sent it', () => {

@@ -41,11 +41,11 @@ function answeredBefore(state: State, waiter: Waiter, batchId: string, events: r
   const { sender } = waiter.session;
   const waiters = state.answers.pending(sender, batchId);
   if (waiters !== undefined) {
-    waiters.push(waiter);
+    waiters.push({ ...waiter, repeated: events });
     return true;
   }
   const known = state.answers.settled(sender, batchId, events);
-  if (known !== undefined) answer(state, waiter, known);
+  if (known !== undefined) answer(state, { ...waiter, repeated: events }, known);
   return known !== undefined;
 }
 

@@ -19,6 +19,8 @@ export interface Waiter {
   readonly session: Session;
   readonly reply: Reply;
   readonly batchId: string | undefined;
+  /** what it sent, if that is a repeat: the answer goes by its own checksums */
+  readonly repeated?: readonly NewEvent[];
 }
 
 export function success(checksum: string, event: StoredEvent): Receipt {
@@ -38,15 +40,19 @@ export function refusal(event: NewEvent, contested: boolean): Receipt {
 }
 
 export function answer(state: State, waiter: Waiter, { receipts, sender, time }: Answer): void {
-  const { session, batchId } = waiter;
+  const { session, batchId, repeated } = waiter;
   settle(state, waiter, {
     kind: 'receipt',
     sessionId: session.id,
-    receipts,
+    receipts: repeated === undefined ? receipts : withChecksums(receipts, repeated),
     ...(batchId !== undefined && { batchId }),
     sender,
     time,
   });
+}
+
+function withChecksums(receipts: readonly Receipt[], events: readonly NewEvent[]): readonly Receipt[] {
+  return receipts.map((receipt, at) => ({ ...receipt, checksum: events[at]?.checksum ?? receipt.checksum }));
 }
 
 /** The `new` was not judged, or its outcome was not kept: nothing of it is stored. */

@@ -20,7 +20,7 @@ export interface NewEvent {
   readonly expect: Expect;
   /** raw JSON text */
   readonly data: string;
-  /** SHA-1 by the rule of protocol.md, computed at the edge */
+  /** SHA-1 by the rule of PROTOCOL.md, P34, computed at the edge; '' if the sender matches receipts by their place */
   readonly checksum: string;
   readonly correlationId: number;
   readonly correlation: string;

@@ -1,6 +1,6 @@
 /** Clients of today over real sockets: what each addition to the base protocol gives them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ALL_FEATURES, newEvent, type RawClient } from './testing/raw-client.js';
+import { ALL_FEATURES, type HeardEvent, newEvent, type RawClient } from './testing/raw-client.js';
 import { TestBus } from './testing/test-bus.js';
 
 let bus: TestBus;
@@ -28,6 +28,7 @@ describe('a registration', () => {
       features: ['batch'],
       acknowledged: '1',
       head: '1',
+      log_id: expect.stringMatching(/./),
     });
   });
 
@@ -212,4 +213,67 @@ it('says how far the client type has come, to those who want to know', async () 
     progress = await client.hear('progress');
   }
   expect(progress).toEqual({ message_type: 'progress', acknowledged: '1', head: '1' });
+});
+
+describe('a client that wants it brief', () => {
+  const brief = [...ALL_FEATURES, 'brief'];
+
+  it('[P52] is sent events without what follows from something else', async () => {
+    const client = await modern('accounts', ['T'], { features: brief });
+    const sender = await bus.connect();
+    await sender.publish('T', 'k', { n: 1 });
+    expect(await client.hear('events')).toEqual({
+      message_type: 'events',
+      events: [
+        {
+          event_type: 'T',
+          consistency: { key: 'k', value: 0 },
+          data: { n: 1 },
+          sender: '',
+          session_id: expect.any(Number),
+          position: '1',
+          correlation: '00000000-0000-8000-8000-000000000001',
+          time: expect.any(String),
+          delivery: expect.any(String),
+        },
+      ],
+    });
+    client.say({ message_type: 'query', event_types: ['T'], query_id: 'q' });
+    const { events } = await client.hear('rebuild');
+    expect(events[0]).not.toHaveProperty('message_type');
+    expect(events[0]).not.toHaveProperty('timestamp');
+  });
+
+  it('[P52] is told the attempt when it is not the first, and the type of a frame that holds one event', async () => {
+    const client = await modern('accounts', ['T'], { features: ['ack', 'nack', 'brief'] });
+    await (await bus.connect()).publish('T', 'k');
+    const first = await client.hear('event');
+    expect(first).not.toHaveProperty('attempt');
+    const { delivery } = first as HeardEvent;
+    client.say({ message_type: 'nack', delivery, error: { message: 'no' }, retry: true });
+    expect(await client.hear('event')).toMatchObject({ attempt: 2, position: '1' });
+  });
+
+  it('[P52] matches receipts by their place', async () => {
+    const client = await modern('accounts', [], { features: brief });
+    const late = { event_type: 'T', consistency: { key: 'a', value: 4 }, correlation_id: 1, data: {} };
+    client.say({ message_type: 'new', events: [newEvent('T', 'a'), late, newEvent('T', 'b')] });
+    expect((await client.hear('receipt')).receipts).toEqual([
+      { status: 'success', value: 0, position: '1' },
+      { status: 'inconsistent', contested: true },
+      { status: 'success', value: 0, position: '2' },
+    ]);
+  });
+
+  it('leaves its batch to be asked for by another, who gets checksums [P34]', async () => {
+    const batch = { message_type: 'new', batch_id: 'b-1', events: [newEvent('T', 'a')] };
+    const first = await modern('accounts', [], { features: brief });
+    first.say(batch);
+    const receipt = { status: 'success', value: 0, position: '1' };
+    expect((await first.hear('receipt')).receipts).toEqual([receipt]);
+    const second = await modern('accounts', []);
+    second.say(batch);
+    const checksum = 'bf21a9e8fbc5a3846fb05b4fa0859e0917b2202f';
+    expect((await second.hear('receipt')).receipts).toEqual([{ ...receipt, key: 'a', checksum }]);
+  });
 });

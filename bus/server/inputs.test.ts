@@ -28,7 +28,7 @@ describe('the correlation of a new event', () => {
   const uuid = '0190f3c2-7b1a-7c33-9d7e-5f1200abcdef';
   const correlationOf = (event: Partial<NewEventMessage>): unknown => {
     const message = { event_type: 'T', consistency: { key: 'k' }, data: '{}', ...event };
-    const input = newInput(1, { message_type: 'new', events: [message] }, () => uuid);
+    const input = newInput(1, { message_type: 'new', events: [message] }, () => uuid, true);
     if (input.kind !== 'new') throw new Error('not a new');
     const [{ correlation, correlationId } = {}] = input.events;
     return { correlation, correlationId };
@@ -50,6 +50,20 @@ describe('the correlation of a new event', () => {
 
   it('is new if none came', () => {
     expect(correlationOf({})).toEqual({ correlation: uuid, correlationId: 0x00abcdef });
+  });
+});
+
+describe('the checksum of a new event', () => {
+  const message = {
+    message_type: 'new' as const,
+    events: [{ event_type: 'T', consistency: { key: 'k' }, data: '{}' }],
+  };
+
+  it.each([
+    [true, 'bf21a9e8fbc5a3846fb05b4fa0859e0917b2202f'],
+    [false, ''],
+  ])('is worked out if the sender matches by it (%s)', (checksums, checksum) => {
+    expect(newInput(1, message, () => 'uuid', checksums)).toMatchObject({ events: [{ checksum }] });
   });
 });
 

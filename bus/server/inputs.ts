@@ -24,26 +24,34 @@ export function registerInput(sessionId: number, message: RegisterMessage, limit
   };
 }
 
-/** @param newCorrelation makes a correlation (UUID text) for an event that brings none */
-export function newInput(sessionId: number, message: NewMessage, newCorrelation: () => string): Input {
+/**
+ * @param newCorrelation makes a correlation (UUID text) for an event that brings none
+ * @param checksums the sender matches receipts by them; otherwise by their place
+ */
+export function newInput(
+  sessionId: number,
+  message: NewMessage,
+  newCorrelation: () => string,
+  checksums: boolean,
+): Input {
   return {
     kind: 'new',
     sessionId,
-    events: message.events.map((event) => newEvent(event, newCorrelation)),
+    events: message.events.map((event) => newEvent(event, newCorrelation, checksums)),
     ...(message.batch_id !== undefined && { batchId: message.batch_id }),
     atomic: message.atomic ?? false,
     ...(message.acknowledges !== undefined && { acknowledges: message.acknowledges }),
   };
 }
 
-function newEvent(event: NewEventMessage, newCorrelation: () => string): NewEvent {
+function newEvent(event: NewEventMessage, newCorrelation: () => string, checksums: boolean): NewEvent {
   const correlation = correlationFor(event, newCorrelation);
   return {
     type: event.event_type,
     key: event.consistency.key,
     expect: expectOf(event.consistency),
     data: event.data,
-    checksum: checksum(event.data),
+    checksum: checksums ? checksum(event.data) : '',
     correlationId: correlationIdOf(correlation),
     correlation,
     ...(event.causation !== undefined && { causation: event.causation }),

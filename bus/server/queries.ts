@@ -1,12 +1,11 @@
 import type { StoredEvent } from '../../common/events.js';
-import { encodeBusMessage } from '../../common/protocol/codec.js';
 import { cursorOf } from '../../common/protocol/cursor.js';
 import type { Limits } from '../../common/protocol/limits.js';
-import type { QueryMessage, RebuildMessage } from '../../common/protocol/messages.js';
+import type { QueryMessage } from '../../common/protocol/messages.js';
 import type { ReadFilter } from '../store/event-store.js';
 import type { PageReader } from './pages.js';
 import { readFilterOf } from './query-filter.js';
-import { baseEvent, fullEvent } from './wire.js';
+import { eventText, type Form } from './wire-text.js';
 
 /** Who asks. */
 export interface Asker {
@@ -14,6 +13,8 @@ export interface Asker {
   readonly clientType: string | undefined;
   /** understands pages */
   readonly paging: boolean;
+  /** of the events that it is given in pages */
+  readonly form: Exclude<Form, 'base'>;
 }
 
 export interface QueryContext {
@@ -40,32 +41,36 @@ export function filterOfQuery(query: QueryMessage, asker: Asker, limits: Limits)
 export async function rebuildPage(
   query: QueryMessage,
   filter: ReadFilter,
+  form: Form,
   { pages, logId }: QueryContext,
 ): Promise<string> {
   const { events, next, end } = await pages.page(filter);
-  const message: RebuildMessage = {
-    message_type: 'rebuild',
-    events: events.map((event) => fullEvent(event, 'rebuild', logId)),
-    ...(query.query_id !== undefined && { query_id: query.query_id }),
-    ...(!end && { next: cursorOf(next) }),
-  };
-  return encodeBusMessage(message);
+  const texts = events.map((event) => eventText(event, form, 'rebuild', logId));
+  const id = query.query_id === undefined ? '' : `,"query_id":${JSON.stringify(query.query_id)}`;
+  const more = end ? '' : `,"next":"${cursorOf(next)}"`;
+  return `{"message_type":"rebuild"${id}${more},"events":[${texts.join(',')}]}`;
 }
 
 /**
  * Everything that matches as one message, in pieces: base clients know no pages, and the whole may be larger than memory. It is what
  * was durable when it was asked for.
  */
-export function rebuildWhole(filter: ReadFilter, { pages, head }: QueryContext): AsyncIterable<string> {
+export function rebuildWhole(
+  filter: ReadFilter,
+  { pages, head, logId }: QueryContext,
+): AsyncIterable<string> {
   const { limit: _, ...everything } = filter;
-  return inPieces(pages.pages({ ...everything, upTo: head() }));
+  return inPieces(pages.pages({ ...everything, upTo: head() }), logId);
 }
 
-async function* inPieces(pages: AsyncIterable<readonly StoredEvent[]>): AsyncGenerator<string> {
+async function* inPieces(
+  pages: AsyncIterable<readonly StoredEvent[]>,
+  logId: string,
+): AsyncGenerator<string> {
   yield '{"message_type":"rebuild","events":[';
   let separator = '';
   for await (const events of pages) {
-    const texts = events.map((event) => encodeBusMessage(baseEvent(event, 'rebuild')));
+    const texts = events.map((event) => eventText(event, 'base', 'rebuild', logId));
     yield separator + texts.join(',');
     separator = ',';
   }
@@ -73,10 +78,12 @@ async function* inPieces(pages: AsyncIterable<readonly StoredEvent[]>): AsyncGen
 }
 
 /** Part of an observation, as a frame; `position` is where the observation stands after it. */
-export function observedFrame(events: readonly StoredEvent[], position: number, logId: string): string {
-  return encodeBusMessage({
-    message_type: 'observed',
-    events: events.map((event) => fullEvent(event, 'event', logId)),
-    next: cursorOf(position),
-  });
+export function observedFrame(
+  events: readonly StoredEvent[],
+  position: number,
+  form: Form,
+  logId: string,
+): string {
+  const texts = events.map((event) => eventText(event, form, 'event', logId));
+  return `{"message_type":"observed","next":"${cursorOf(position)}","events":[${texts.join(',')}]}`;
 }

@@ -38,7 +38,7 @@ export class Readings {
   }
 
   observe({ event_types: types, keys, after }: ObserveMessage): void {
-    const { context, writer } = this.#options;
+    const { context, writer, asker } = this.#options;
     this.#observer?.close();
     this.#observer = undefined;
     const position = after === undefined ? context.head() : this.#beginning(after);
@@ -54,7 +54,7 @@ export class Readings {
           return writer.hasRoom;
         },
         room: () => writer.room(),
-        send: (events, next) => writer.frame(observedFrame(events, next, context.logId)),
+        send: (events, next) => writer.frame(observedFrame(events, next, asker().form, context.logId)),
       },
       head: context.head,
       failed: () =>
@@ -86,7 +86,7 @@ export class Readings {
       const filter = filterOfQuery(query, { ...who, paging }, context.limits);
       if (paging) {
         await writer.room();
-        writer.frame(await rebuildPage(query, filter, context));
+        writer.frame(await rebuildPage(query, filter, who.form, context));
       } else {
         await writer.stream(rebuildWhole(filter, context));
       }

@@ -12,20 +12,14 @@ import type {
   QueryMessage,
   RegisterMessage,
 } from '../../common/protocol/messages.js';
-import type { Delivery, Effect, Input } from '../core/types.js';
+import type { Effect, Input } from '../core/types.js';
 import { ackInput, newInput, registerInput } from './inputs.js';
 import type { QueryContext } from './queries.js';
 import { Readings } from './readings.js';
 import { type Grant, type Rights, RightsRefusal, receivable } from './rights.js';
 import type { ServerSettings } from './settings.js';
-import {
-  baseEvent,
-  deliveredEvent,
-  errorMessage,
-  progressMessage,
-  receiptMessage,
-  registrationMessage,
-} from './wire.js';
+import { errorMessage, progressMessage, registrationMessage } from './wire.js';
+import { deliveriesFrame, deliveryFrame, type Form, receiptFrame } from './wire-text.js';
 import { Writer } from './writer.js';
 
 /** What every session of a bus shares. */
@@ -80,7 +74,11 @@ export class Session {
       socket,
       connection,
       settings: context.settings,
-      framesOf: (deliveries) => this.#deliveryFrames(deliveries),
+      framesOf: (deliveries) => {
+        const { logId } = context;
+        if (this.#features.has('batch')) return [deliveriesFrame(deliveries, this.#form, logId)];
+        return deliveries.map((delivery) => deliveryFrame(delivery, this.#form, logId));
+      },
       due: () => context.due(this),
       full: () => this.#pauseOrResume(),
       streamFailed: (error) => {
@@ -92,7 +90,11 @@ export class Session {
       context,
       queriesWaitingMax: context.settings.queriesWaitingMax,
       writer: this.#writer,
-      asker: () => ({ clientType: this.#clientType, paging: this.#features.has('paging') }),
+      asker: () => ({
+        clientType: this.#clientType,
+        paging: this.#features.has('paging'),
+        form: this.#brief ? 'brief' : 'full',
+      }),
       refuse: (error) => this.#refuse(error),
     });
     socket.on('message', (data) => this.#hear(data as Buffer));
@@ -108,13 +110,21 @@ export class Session {
     return this.#silent;
   }
 
+  get #brief(): boolean {
+    return this.#features.has('brief');
+  }
+
+  get #form(): Form {
+    if (this.#features.size === 0) return 'base';
+    return this.#brief ? 'brief' : 'full';
+  }
+
   /** Sends what the core says to this session. */
   perform(effect: SessionEffect): void {
-    const base = this.#features.size === 0;
     switch (effect.kind) {
       case 'registration':
         this.#features = new Set(effect.features);
-        this.#send(registrationMessage(effect, this.#features.size === 0));
+        this.#send(registrationMessage(effect, this.#form === 'base', this.#context.logId));
         this.#readings.hold(false);
         return;
       case 'deliver':
@@ -122,7 +132,7 @@ export class Session {
         return;
       case 'receipt':
         // a sender of batch ids knows the additions, whether it has registered or not
-        this.#send(receiptMessage(effect, base && effect.batchId === undefined));
+        this.#writer.frame(receiptFrame(effect, this.#form === 'base' && effect.batchId === undefined));
         return;
       case 'progress':
         this.#send(progressMessage(effect));
@@ -206,7 +216,7 @@ export class Session {
         return;
       case 'new': {
         const forbidden = message.events.find(({ event_type: type }) => !this.#grant.maySend(type));
-        if (forbidden === undefined) submit(newInput(this.id, message, newCorrelation));
+        if (forbidden === undefined) submit(newInput(this.id, message, newCorrelation, !this.#brief));
         else
           this.#forbid(
             new RightsRefusal('forbidden', `this client may not send ${forbidden.event_type}`),
@@ -263,15 +273,6 @@ export class Session {
       ...('query_id' in refused && refused.query_id !== undefined && { query_id: refused.query_id }),
     };
     this.#refuse({ message_type: 'error', code, message, about }, understandsErrors);
-  }
-
-  #deliveryFrames(deliveries: readonly Delivery[]): readonly string[] {
-    if (this.#features.size === 0) {
-      return deliveries.map(({ event }) => encodeBusMessage(baseEvent(event, 'event')));
-    }
-    const events = deliveries.map((delivery) => deliveredEvent(delivery, this.#context.logId));
-    if (this.#features.has('batch')) return [encodeBusMessage({ message_type: 'events', events })];
-    return events.map((event) => encodeBusMessage(event));
   }
 
   /** Clients that know errors are told; for the others there is a line in the log, as ever. */

@@ -10,7 +10,7 @@ import {
   encodeClientMessage,
 } from './codec.js';
 import { DEFAULT_LIMITS } from './limits.js';
-import type { BusMessage, ClientMessage, NewMessage, WireEvent } from './messages.js';
+import type { BusMessage, ClientMessage, EventMessage, NewMessage } from './messages.js';
 import { BUS_SAMPLES, CLIENT_SAMPLES } from './testing/samples.js';
 
 const client = (frame: string | Buffer) => decodeClientMessage(frame, DEFAULT_LIMITS);
@@ -70,7 +70,7 @@ const newMessage: fc.Arbitrary<NewMessage> = fc.record(
   { requiredKeys: ['message_type', 'events'] },
 );
 
-const wireEvent: fc.Arbitrary<WireEvent> = fc
+const wireEvent: fc.Arbitrary<EventMessage> = fc
   .record({ data, key: name, event_type: name, value: fc.maxSafeNat(), attempt: fc.integer({ min: 1 }) })
   .map(({ key, value, ...others }) => ({ ...BUS_SAMPLES.event, ...others, consistency: { key, value } }));
 

@@ -11,7 +11,7 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 export type JsonText = string;
 
 /** + What a client may announce in `register.features`. */
-export const FEATURES = ['batch', 'ack', 'nack', 'atomic', 'paging', 'errors', 'progress'] as const;
+export const FEATURES = ['batch', 'ack', 'nack', 'atomic', 'paging', 'errors', 'progress', 'brief'] as const;
 export type Feature = (typeof FEATURES)[number];
 
 /** + A running process of a client type, as it describes itself. */
@@ -132,21 +132,29 @@ export interface RegistrationMessage {
   acknowledged?: string;
   /** + cursor of the newest event */
   head?: string;
+  /** + names the log: an event's `event_id` is `<log_id>-<position>` */
+  log_id?: string;
 }
 
-/** An event as it travels to a client, live (`event`), in a rebuild (`rebuild`) or observed. */
+/**
+ * An event as it travels to a client, live (`event`), in a rebuild (`rebuild`) or observed. Marked `-`: left out for clients with
+ * the feature `brief`, for it follows from the others.
+ */
 export interface WireEvent {
-  message_type: 'event' | 'rebuild';
+  /** - in an array of events */
+  message_type?: 'event' | 'rebuild';
   event_type: string;
   consistency: { key: string; value: number };
-  correlation_id: number;
+  /** - */
+  correlation_id?: number;
   data: JsonText;
   sender: string;
   session_id: number;
-  /** RFC 2822 text */
-  timestamp: string;
-  /** Unix time, whole seconds */
-  timestamp_raw: number;
+  /** - RFC 2822 text */
+  timestamp?: string;
+  /** - Unix time, whole seconds */
+  timestamp_raw?: number;
+  /** - */
   event_id?: string;
   /** cursor */
   position?: string;
@@ -156,8 +164,14 @@ export interface WireEvent {
   time?: string;
   /** fencing token; only on a live delivery */
   delivery?: string;
+  /** - if it is 1 */
   attempt?: number;
   batch_id?: string;
+}
+
+/** One live event as a frame of its own. */
+export interface EventMessage extends WireEvent {
+  message_type: 'event';
 }
 
 /** + several live events in one frame, for clients with the feature `batch` */
@@ -169,7 +183,8 @@ export interface EventsMessage {
 export type ReceiptStatus = 'success' | 'inconsistent';
 
 export interface WireReceipt {
-  checksum: string;
+  /** absent for clients with the feature `brief`: they match receipts by their place */
+  checksum?: string;
   status: ReceiptStatus;
   key?: string;
   /** only on success: the right value is never handed out to a sender that is behind */
@@ -221,7 +236,7 @@ export interface ProgressMessage {
 
 export type BusMessage =
   | RegistrationMessage
-  | WireEvent
+  | EventMessage
   | EventsMessage
   | ReceiptMessage
   | RebuildMessage

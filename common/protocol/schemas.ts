@@ -182,15 +182,15 @@ export function clientSchemas(limits: Limits): Record<ClientMessage['message_typ
 }
 
 const wireEvent = object<WireEvent>({
-  message_type: literal('event', 'rebuild'),
+  message_type: optional(literal('event', 'rebuild')),
   event_type: anyText,
   consistency: object<WireEvent['consistency']>({ key: anyText, value: position }),
-  correlation_id: correlationId,
+  correlation_id: optional(correlationId),
   data: json,
   sender: anyText,
   session_id: position,
-  timestamp: anyText,
-  timestamp_raw: integer(0),
+  timestamp: optional(anyText),
+  timestamp_raw: optional(integer(0)),
   event_id: optional(anyText),
   position: optional(cursor),
   correlation: optional(anyText),
@@ -209,13 +209,14 @@ const registration = object<RegistrationMessage>({
   features: optional(arrayOf(anyText)),
   acknowledged: optional(cursor),
   head: optional(cursor),
+  log_id: optional(anyText),
 });
 
 const receipt: Schema<ReceiptMessage> = object<ReceiptMessage>({
   message_type: literal('receipt'),
   receipts: arrayOf(
     object<WireReceipt>({
-      checksum: anyText,
+      checksum: optional(anyText),
       status: literal('success', 'inconsistent'),
       key: optional(anyText),
       value: optional(position),

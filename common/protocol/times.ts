@@ -1,4 +1,9 @@
-/** The two texts for an instant on the wire. Instants are Unix milliseconds, between the years 0 and 9999. */
+import { rememberingLast } from '../remembering-last.js';
+
+/**
+ * The two texts for an instant on the wire. Instants are Unix milliseconds, between the years 0 and 9999. Events come in groups of one
+ * instant; making its text anew for each would cost more than the rest of an event's frame.
+ */
 
 /** `Sat, 21 Nov 2026 09:51:00 +0000`: whole seconds, always UTC. */
 export const rfc2822 = rememberingLast((time: number) =>
@@ -7,15 +12,6 @@ export const rfc2822 = rememberingLast((time: number) =>
 
 /** `2026-11-21T09:51:00.000Z` */
 export const rfc3339 = rememberingLast((time: number) => new Date(time).toISOString());
-
-/** Events come in groups of one instant; making its text anew for each would cost more than the rest of an event's frame. */
-function rememberingLast<From, To>(convert: (from: From) => To): (from: From) => To {
-  let last: { readonly from: From; readonly to: To } | undefined;
-  return (from) => {
-    if (last === undefined || from !== last.from) last = { from, to: convert(from) };
-    return last.to;
-  };
-}
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/i;
 

@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { StoredEvent } from '../../../common/events.js';
-import { encodeBusMessage } from '../../../common/protocol/codec.js';
 import { cursorOf, positionOf } from '../../../common/protocol/cursor.js';
 import type { Page } from '../../store/event-store.js';
 import { type Conditions, cursorPosition, readFilterOf } from '../query-filter.js';
-import { fullEvent } from '../wire.js';
+import { eventText } from '../wire-text.js';
 import type { HttpContext } from './context.js';
 import { badField, HttpError } from './http-error.js';
 import { Parameters } from './parameters.js';
@@ -98,8 +97,8 @@ export function eventJson(
   event: StoredEvent,
   { logId, rights }: Pick<HttpContext, 'logId' | 'rights'>,
 ): string {
-  if (!rights.masked.has(event.type)) return encodeBusMessage(fullEvent(event, 'event', logId));
-  const text = encodeBusMessage(fullEvent({ ...event, data: 'null' }, 'event', logId));
+  if (!rights.masked.has(event.type)) return eventText(event, 'full', 'event', logId);
+  const text = eventText({ ...event, data: 'null' }, 'full', 'event', logId);
   return `${text.slice(0, -1)},"masked":true}`;
 }
 

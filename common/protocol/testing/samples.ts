@@ -1,4 +1,4 @@
-import type { BusMessage, ClientMessage, WireEvent } from '../messages.js';
+import type { BusMessage, ClientMessage, EventMessage, WireEvent } from '../messages.js';
 
 /** One message of every type with every field there is: what the tests of schemas and codec take apart. */
 type Samples<Message extends { message_type: string }> = {
@@ -67,7 +67,7 @@ export const CLIENT_SAMPLES: Samples<ClientMessage> = {
   drain: { message_type: 'drain' },
 };
 
-const EVENT: Required<WireEvent> = {
+const EVENT: Required<EventMessage> = {
   message_type: 'event',
   event_type: 'ConfirmedDebit',
   consistency: { key: 'acc-7', value: 3 },
@@ -88,7 +88,7 @@ const EVENT: Required<WireEvent> = {
 };
 
 export const BUS_SAMPLES: Omit<Samples<BusMessage>, 'event' | 'rebuild'> & {
-  event: Required<WireEvent>;
+  event: Required<EventMessage>;
   rebuild: Required<Extract<BusMessage, { message_type: 'rebuild'; events: WireEvent[] }>>;
 } = {
   registration: {
@@ -99,6 +99,7 @@ export const BUS_SAMPLES: Omit<Samples<BusMessage>, 'event' | 'rebuild'> & {
     features: ['batch'],
     acknowledged: '12',
     head: '13',
+    log_id: 'log',
   },
   event: EVENT,
   events: { message_type: 'events', events: [EVENT, { ...EVENT, data: 'null' }] },

@@ -118,7 +118,7 @@ describe('The bus client', () => {
           message_type: 'register',
           client_type: 'accounts',
           event_types: ['Paid'],
-          features: ['batch', 'ack', 'nack', 'atomic', 'paging', 'errors', 'progress'],
+          features: ['batch', 'ack', 'nack', 'atomic', 'paging', 'errors', 'progress', 'brief'],
           instance: { id: 'i1' },
           max_in_flight: 8,
         },
@@ -259,6 +259,18 @@ describe('The bus client', () => {
         sender: 'accounts',
         batchId: 'b',
         attempt: 2,
+      });
+    });
+
+    it('works out what a bus leaves out for brevity', async () => {
+      await started();
+      const { event_id: _, timestamp: _t, timestamp_raw: _r, attempt: _a, ...event } = wireEvent(1, '1.1');
+      bus.say({ message_type: 'events', events: [event] });
+      await caughtUp();
+      expect(heard.all[0]).toMatchObject({
+        eventId: 'log-2',
+        attempt: 1,
+        time: Date.parse('2026-11-21T09:51:00.123Z'),
       });
     });
 

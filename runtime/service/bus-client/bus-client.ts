@@ -72,6 +72,8 @@ class BusClient implements BusPort {
   #unansweredRegistrations = 0;
   #connected = false;
   #registrations = 0;
+  /** of the bus it is registered at */
+  #logId = '';
 
   constructor(options: BusClientOptions) {
     const settings = { ...DEFAULT_BUS_CLIENT_SETTINGS, ...options.settings };
@@ -133,7 +135,7 @@ class BusClient implements BusPort {
       ...(key !== undefined && { key }),
       ...(until !== undefined && { until }),
     });
-    return { events: page.events.map((event) => new ReceivedEvent(event, '')), next: page.next };
+    return { events: page.events.map((event) => new ReceivedEvent(event, '', this.#logId)), next: page.next };
   }
 
   drain(): Promise<void> {
@@ -210,11 +212,12 @@ class BusClient implements BusPort {
     }
   }
 
-  #registered({ session_id, acknowledged, head }: RegistrationMessage): void {
+  #registered({ session_id, acknowledged, head, log_id = '' }: RegistrationMessage): void {
     if (session_id === undefined || acknowledged === undefined || head === undefined) {
       this.#connection?.cut('the bus knows only the base protocol');
       return;
     }
+    this.#logId = log_id;
     this.#unansweredRegistrations -= 1;
     this.#registrations += 1;
     if (!this.#connected) this.#resume();
@@ -232,7 +235,9 @@ class BusClient implements BusPort {
   #deliver(events: readonly WireEvent[]): void {
     if (!this.#connected || this.#unansweredRegistrations > 0) return;
     this.#listener?.events(
-      events.map((event) => new ReceivedEvent(event, `${this.#registrations}/${event.delivery ?? ''}`)),
+      events.map(
+        (event) => new ReceivedEvent(event, `${this.#registrations}/${event.delivery ?? ''}`, this.#logId),
+      ),
     );
   }
 

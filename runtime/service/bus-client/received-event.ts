@@ -24,16 +24,19 @@ export class ReceivedEvent implements DeliveredEvent {
   readonly #text: string;
   #data: Json | undefined;
 
-  /** @param delivery as the service shall name it; '' for an event of a query */
-  constructor(event: WireEvent, delivery: string) {
+  /**
+   * @param delivery as the service shall name it; '' for an event of a query
+   * @param logId of the bus that sent it
+   */
+  constructor(event: WireEvent, delivery: string, logId: string) {
     this.type = event.event_type;
     this.key = event.consistency.key;
     this.value = event.consistency.value;
-    this.correlation = event.correlation ?? correlationOf(event.correlation_id);
+    this.correlation = event.correlation ?? correlationOf(event.correlation_id ?? 0);
     this.causation = event.causation;
-    this.eventId = event.event_id ?? '';
     this.position = event.position ?? '';
-    this.time = parseRfc3339(event.time ?? '') ?? event.timestamp_raw * 1000;
+    this.eventId = event.event_id ?? `${logId}-${this.position}`;
+    this.time = parseRfc3339(event.time ?? '') ?? (event.timestamp_raw ?? 0) * 1000;
     this.sender = event.sender;
     this.batchId = event.batch_id;
     this.delivery = delivery;

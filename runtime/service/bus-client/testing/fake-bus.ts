@@ -104,6 +104,7 @@ export class FakeBus {
         features: message.features ?? [],
         acknowledged: '5',
         head: '9',
+        log_id: 'log',
       });
     this.heard.push({ connection, message, frame });
     for (const arrived of this.#arrivals.splice(0)) arrived();

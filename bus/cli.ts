@@ -163,6 +163,38 @@ const exportCommand = command('event-bus export', {
   },
 });
 
+const backup = command('event-bus backup', {
+  describe: 'copies a log to an empty place, checked; a bus may be running on it',
+  options: {
+    to: { describe: 'directory of the copy', required: true, positional: true },
+    store: log,
+  },
+  run: ({ to, store: from }) => copied(from, to),
+});
+
+const restore = command('event-bus restore', {
+  describe: 'makes a log from a backup, checked; nothing may be where it is to be',
+  options: {
+    from: { describe: 'directory of the backup', required: true, positional: true },
+    store: log,
+  },
+  run: ({ from, store: to }) => copied(from, to),
+});
+
+/** Progress goes where people look, the outcome where scripts read. */
+async function copied(from: string, to: string): Promise<void> {
+  const { copyLog } = await import('./store/log/copy.js');
+  let told = 0;
+  const { events, hash } = await explained(() =>
+    copyLog(from, to, (share) => {
+      const percent = Math.floor(share * 10) * 10;
+      if (percent > told) process.stderr.write(`${percent} %\n`);
+      told = percent;
+    }),
+  );
+  process.stdout.write(`${events} events, last position ${events}, hash ${hash}\n`);
+}
+
 async function readRights(file: string): Promise<Rights> {
   const { parseRights } = await import('./server/rights.js');
   try {
@@ -195,4 +227,6 @@ function parseCursor(text: string): number {
   return position;
 }
 
-process.exitCode = await runCommandLine([server, verify, exportCommand], { version: packageVersion() });
+process.exitCode = await runCommandLine([server, verify, exportCommand, backup, restore], {
+  version: packageVersion(),
+});

@@ -125,11 +125,14 @@ describe('the README', () => {
       .filter((line) => line !== '');
     for (const line of lines) {
       const [, program, flags] =
-        /^(npm start|node dist\/\S+(?: (?:verify|export))?)(.*?)(?:#.*)?$/.exec(line) ?? [];
+        /^(npm start|node dist\/\S+(?: (?:verify|export|backup|restore))?)(.*?)(?:#.*)?$/.exec(line) ?? [];
       const help = await shell(`${program === 'npm start' ? 'npm start --' : program} --help`);
       for (const [flag] of flags!.matchAll(/--[a-z-]+/g)) if (flag !== '--') expect(help).toContain(flag);
     }
-    for (const verb of ['verify', 'export'])
+    for (const verb of ['verify', 'export', `backup ${folder}/backup`])
       expect(await shell(`node dist/bus/cli.js ${verb} --store log:${folder}/log`)).not.toBe('');
+    expect(
+      await shell(`node dist/bus/cli.js restore ${folder}/backup --store log:${folder}/restored`),
+    ).toMatch(/^[1-9]\d* events, last position [1-9]\d*, hash [0-9a-f]{64}\n$/);
   }, 60_000);
 });

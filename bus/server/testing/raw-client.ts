@@ -61,15 +61,20 @@ export class RawClient {
     this.socket.send(raw ? message : JSON.stringify(message));
   }
 
-  /** The next message. @throws if it is of another type than expected, or the connection ends before it */
-  async hear(type: string): Promise<Heard> {
+  /** The next message, whatever it is. @throws if the connection ends before it */
+  async hearAny(): Promise<Heard> {
     while (this.#heard.length === 0) {
-      if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed while waiting for ${type}`);
+      if (this.socket.readyState === WebSocket.CLOSED) throw new Error('closed while waiting for a message');
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    const next = this.#heard.shift()!;
+    return this.#heard.shift()!;
+  }
+
+  /** The next message. @throws if it is of another type than expected, or the connection ends before it */
+  async hear(type: string): Promise<Heard> {
+    const next = await this.hearAny();
     if (next.message_type !== type) throw new Error(`expected ${type}, heard ${JSON.stringify(next)}`);
     return next;
   }

@@ -7,6 +7,7 @@ import type {
   RouteOutcome,
   ServiceModel,
   TypeHandlers,
+  Update,
 } from '../../types.js';
 import type { EngineLimits } from '../options.js';
 import { SimBus } from './sim-bus.js';
@@ -23,6 +24,12 @@ export class Bench {
   readonly state = new SimState(this.time);
   readonly world: SimWorld;
   readonly lines: { level: string; message: string; details: object }[] = [];
+  /** what left the engines, in order */
+  readonly updates: Update[] = [];
+  /** how often watchers were told to resume */
+  interruptions = 0;
+  /** called with each update that leaves */
+  onUpdate: (update: Update) => void = () => {};
   readonly #instances: SimInstance[] = [];
   #sent = 0;
 
@@ -43,6 +50,17 @@ export class Bench {
       bus: this.bus,
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
       limits: { contentionWaitMs: 100, retryMs: 10, retryMaxMs: 100, ...limits },
+      updates: {
+        publish: (updates) => {
+          for (const update of updates) {
+            this.updates.push(update);
+            this.onUpdate(update);
+          }
+        },
+        interrupted: () => {
+          this.interruptions++;
+        },
+      },
       faults: NO_FAULTS,
     };
   }
@@ -95,7 +113,7 @@ export class Bench {
   async route(
     instance: SimInstance,
     handler: RouteHandler,
-    options: { key?: string; body?: string; waitApplied?: boolean } = {},
+    options: { key?: string; body?: string; waitApplied?: boolean; mode?: 'resume' } = {},
   ): Promise<RouteOutcome> {
     let outcome: RouteOutcome | undefined;
     const url = '/route';
@@ -105,6 +123,7 @@ export class Bench {
       request: { ...request, body: options.body },
       correlation: CORRELATION,
       waitApplied: options.waitApplied ?? false,
+      ...(options.mode && { mode: options.mode }),
       ...(options.key !== undefined && { idempotencyKey: options.key }),
     };
     void instance.route(call, 60_000).then((answered) => {

@@ -1,6 +1,6 @@
 import { uuidV7Source } from '../../../../common/ids.js';
 import { type Random, seededRandom } from '../../../../common/random.js';
-import type { Engine, RouteCall, RouteOutcome, ServiceModel } from '../../types.js';
+import type { Engine, RouteCall, RouteOutcome, ServiceModel, UpdateSink } from '../../types.js';
 import { createEngine } from '../engine.js';
 import type { EngineLimits, EngineLog } from '../options.js';
 import type { SimBus } from './sim-bus.js';
@@ -25,6 +25,8 @@ export interface SimWorld {
   readonly bus: SimBus;
   readonly log: EngineLog;
   readonly limits: Partial<EngineLimits>;
+  /** of all instances; absent = nobody watches */
+  readonly updates?: UpdateSink;
   faults: Faults;
 }
 
@@ -40,7 +42,7 @@ export class SimInstance {
     model: ServiceModel,
     state: SimState,
   ) {
-    const { time, bus, log, limits, random } = world;
+    const { time, bus, log, limits, random, updates } = world;
     this.process = new SimProcess(name, () => this.#port.cut());
     const latency = () => random.next() * 4;
     const store = new SimStore(state, this.process, { latency, commit: () => this.#commitFault() });
@@ -56,6 +58,7 @@ export class SimInstance {
       log,
       instance: { id: name },
       limits,
+      ...(updates && { updates }),
       timers: this.process.timers(time),
     });
     void this.engine.start();

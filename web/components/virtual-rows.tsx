@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are placed by hand cannot be those of a <table>
 /**
  * The rows of a long table, of which only those in sight exist; the page itself scrolls. Stands inside an element with
  * `role="table"` that says its `aria-rowcount`. Rows are measured: they may have different heights. Load it lazily.
@@ -48,11 +49,8 @@ export function VirtualRows({ count, keyOf, row, estimate, rowIndex, onEnd }: Vi
   }, [atEnd, count, onEnd]);
 
   return (
-    // Rows that are placed by hand cannot be those of a <table>.
-    // biome-ignore lint/a11y/useSemanticElements: see above
     <div role="rowgroup" ref={group} className={styles.group} style={{ height: virtualizer.getTotalSize() }}>
       {items.map((item) => (
-        // biome-ignore lint/a11y/useSemanticElements: see above
         <div
           role="row"
           tabIndex={-1}

@@ -1,0 +1,36 @@
+import { useLiveStatus } from '../../app/services.js';
+import { Button } from '../../components/button.js';
+import { whyNoMoney } from '../../live/status.js';
+import { ProgressChip } from '../commands/progress.js';
+import styles from './accounts.module.css';
+import type { Opening } from './use-opening.js';
+
+export function OpenAccount({ opening }: { opening: Opening }) {
+  const why = whyNoMoney(useLiveStatus());
+  const busy = opening.command.phase === 'sent' || opening.waiting !== undefined;
+  return (
+    <Button onPress={opening.open} busy={busy} why={why}>
+      {opening.command.phase === 'unknown' ? 'Open the account: try again' : 'Open an account'}
+    </Button>
+  );
+}
+
+/** Stands where the account will be. */
+export function OpeningCard({ opening: { command, waiting } }: { opening: Opening }) {
+  if (command.phase === 'draft' && !command.problem) return null;
+  const problem = 'problem' in command ? command.problem : undefined;
+  const progress = problem
+    ? command.phase === 'unknown'
+      ? 'unknown'
+      : 'refused'
+    : waiting
+      ? 'pending'
+      : 'submitted';
+  return (
+    <li className={styles.opening}>
+      <h2>New account</h2>
+      <ProgressChip progress={progress} />
+      <p>{problem?.message ?? 'It appears here as soon as it is open.'}</p>
+    </li>
+  );
+}

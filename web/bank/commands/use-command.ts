@@ -1,0 +1,78 @@
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { Problem } from '../../api/problem.js';
+import { useServices } from '../../app/services.js';
+import { newId } from '../../platform/random.js';
+import { tabKeep } from '../../platform/storage.js';
+import { answered, type Command, draft, edited, failed, restored, sent, type Values } from './command.js';
+
+export interface CommandHandle<Answer> {
+  command: Command<Answer>;
+  edit(change: Values): void;
+  /** Sends it; a second time only if the first has not come to an answer, and then under the same key. */
+  submit(change?: Values): void;
+  /** An empty draft in place of whatever is there. */
+  startAnew(): void;
+}
+
+export interface CommandOptions<Answer> {
+  /** under which it is kept */
+  name: string;
+  initial: Values;
+  /** must pass the key on to the gateway */
+  send: (values: Values, key: string) => Promise<Answer>;
+  /** whether the page still shows the answer that was kept; if not, it begins with an empty draft */
+  showsAnswer: boolean;
+}
+
+/** A command, kept in this tab. One that was out when the page was reloaded goes out again, under its key. */
+export function useCommand<Answer>({
+  name,
+  initial,
+  send,
+  showsAnswer,
+}: CommandOptions<Answer>): CommandHandle<Answer> {
+  const { session } = useServices();
+  const state = session.get();
+  // Kept for this person only: the next one who signs in in this tab starts with an empty form.
+  const keptAs = `command.${name}.${state.state === 'anonymous' ? '' : state.username}`;
+  const [command, setCommand] = useState(() => {
+    const kept = restored<Answer>(tabKeep.read(keptAs), initial);
+    return kept.phase === 'answered' && !showsAnswer ? draft<Answer>(initial) : kept;
+  });
+  const current = useRef(command);
+
+  const set = (next: Command<Answer>) => {
+    current.current = next;
+    tabKeep.write(keptAs, next);
+    setCommand(next);
+  };
+
+  const carryOut = useEffectEvent((going: Command<Answer>) => {
+    if (going.phase !== 'sent') return;
+    send(going.values, going.key).then(
+      (answer) => set(answered(current.current, answer)),
+      (error: unknown) => {
+        const { message, field, id } = error instanceof Problem ? error : new Problem(UNEXPECTED);
+        const outcomeUnknown = !(error instanceof Problem) || error.outcomeUnknown;
+        set(failed(current.current, { message, field, id }, outcomeUnknown));
+      },
+    );
+  });
+
+  // What a reload has cut off.
+  useEffect(() => carryOut(current.current), []);
+
+  return {
+    command,
+    edit: (change) => set(edited(current.current, change)),
+    submit(change = {}) {
+      const going = sent(edited(current.current, change), newId);
+      if (going === current.current) return;
+      set(going);
+      carryOut(going);
+    },
+    startAnew: () => set(draft(initial)),
+  };
+}
+
+const UNEXPECTED = { status: 0, code: 'unexpected', message: 'Something unexpected happened.' };

@@ -1,0 +1,34 @@
+/** What is chosen on a statement, as it stands in the address. Anything that is not one of these is left out. */
+import { endOfDay } from '../../format/time.js';
+
+export const DIRECTIONS = ['in', 'out'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+export interface StatementSearch {
+  /** a day (the statement as it was at its end, where the person is), or an instant in RFC 3339 */
+  as_of?: string;
+  /** in the note or the amount */
+  q?: string;
+  direction?: Direction;
+}
+
+export function statementSearch(search: Record<string, unknown>): StatementSearch {
+  const text = (value: unknown) =>
+    typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const asOf = text(search.as_of);
+  const direction = DIRECTIONS.find((one) => one === search.direction);
+  return {
+    ...(instantOf(asOf) !== undefined && { as_of: asOf }),
+    ...(text(search.q) !== '' && { q: text(search.q) }),
+    ...(direction && { direction }),
+  };
+}
+
+/** The instant (Unix milliseconds) that `as_of` means. */
+export function instantOf(asOf: string | undefined): number | undefined {
+  if (!asOf) return undefined;
+  const day = endOfDay(asOf);
+  if (day !== undefined) return day;
+  const instant = /^\d{4}-\d{2}-\d{2}T/.test(asOf) ? Date.parse(asOf) : Number.NaN;
+  return Number.isNaN(instant) ? undefined : instant;
+}

@@ -232,6 +232,26 @@ export function stateStoreContract(name: string, makeHarness: () => Promise<Harn
         expect(await store.get('data', 'n')).toBe('150');
       });
 
+      it('does each of what is asked for at once, whatever becomes of the others', async () => {
+        await commit(push('list', 'x'));
+        const outcomes = await Promise.allSettled([
+          attempt(() => store.commit({ expect: [is('a', undefined)], writes: [set('a', '1')] })),
+          attempt(() => store.commit({ expect: [], writes: [set('unfit', '1'), raise('list', 1)] })),
+          attempt(() => store.commit({ expect: [is('b', '5')], writes: [set('b', '6')] })),
+          attempt(() => store.increment('n', 1)),
+          attempt(() => store.commit({ expect: [has('list', 1)], writes: [push('list', 'y')] })),
+        ]);
+        expect(outcomes).toMatchObject([
+          { value: { ok: true } },
+          { reason: wrongType },
+          { value: { ok: false, conflict: is('b', '5') } },
+          { value: 1 },
+          { value: { ok: true } },
+        ]);
+        expect(await store.keys('*')).toEqual(['a', 'list', 'n']);
+        expect(await store.range('list', 0, -1)).toEqual(['x', 'y']);
+      });
+
       it('accepts a commit of nothing', async () => {
         await commit();
         expect(await store.commit({ expect: [is('a', '1')], writes: [] })).toMatchObject({ ok: false });

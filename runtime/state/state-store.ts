@@ -3,7 +3,7 @@
  * rule of the handler transaction; it offers reads and one conditional, atomic commit. Values are texts (JSON written by
  * the host), so that people can read them with the store's own tools. Every implementation passes `contract.ts`.
  *
- * The embedded stores answer at once, Redis answers later: hence `MaybePromise`. A caller that gets a plain value must not
+ * Reads of the embedded stores answer at once, Redis answers later: hence `MaybePromise`. A caller that gets a plain value must not
  * be made to wait for it (a Lua handler then runs without a pause).
  *
  * Spaces keep the script's keys and the host's own apart:

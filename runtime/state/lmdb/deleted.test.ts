@@ -41,8 +41,8 @@ async function open(): Promise<LmdbStore> {
 
 const set = (store: LmdbStore, key: string, text: string) =>
   store.commit({ expect: [], writes: [{ op: 'set', space: 'data', key, text }] });
-const expecting = (store: LmdbStore, text: string | undefined) =>
-  store.commit({ expect: [{ space: 'meta', key: 'generation', text }], writes: [] }).ok;
+const expecting = async (store: LmdbStore, text: string | undefined) =>
+  (await store.commit({ expect: [{ space: 'meta', key: 'generation', text }], writes: [] })).ok;
 
 describe('An embedded state that is deleted while it is used', () => {
   it.each([
@@ -54,19 +54,19 @@ describe('An embedded state that is deleted while it is used', () => {
     ['everything, by moving it away', () => renameSync(state, `${state}-old`)],
   ])('is empty for the next commit of every instance, and works again: %s', async (_, remove) => {
     const [first, second] = [await open(), await open()];
-    first.commit({ expect: [], writes: [{ op: 'set', space: 'meta', key: 'generation', text: 'g1' }] });
+    await first.commit({ expect: [], writes: [{ op: 'set', space: 'meta', key: 'generation', text: 'g1' }] });
     remove();
-    expect(expecting(second, 'g1')).toBe(false);
-    expect(expecting(first, 'g1')).toBe(false);
-    set(first, 'k', '1');
+    expect(await expecting(second, 'g1')).toBe(false);
+    expect(await expecting(first, 'g1')).toBe(false);
+    await set(first, 'k', '1');
     expect(second.get('data', 'k')).toBe('1');
-    expect(second.increment('n', 1)).toBe(1);
-    expect(first.increment('n', 1)).toBe(2);
+    expect(await second.increment('n', 1)).toBe(1);
+    expect(await first.increment('n', 1)).toBe(2);
   });
 
   it('is noticed by reads within 200 ms', async () => {
     const store = await open();
-    set(store, 'k', '1');
+    await set(store, 'k', '1');
     rmSync(state, { recursive: true });
     now += 200;
     expect(store.get('data', 'k')).toBeUndefined();
@@ -75,18 +75,18 @@ describe('An embedded state that is deleted while it is used', () => {
 
   it('is noticed by an instance that only increments', async () => {
     const store = await open();
-    store.increment('n', 5);
+    await store.increment('n', 5);
     rmSync(state, { recursive: true });
-    expect(store.increment('n', 1)).toBe(1);
+    expect(await store.increment('n', 1)).toBe(1);
   });
 
   it('can be deleted again and again', async () => {
     const store = await open();
     for (let n = 0; n < 20; n += 1) {
-      set(store, 'k', String(n));
+      await set(store, 'k', String(n));
       expect(store.keys('*')).toEqual(['k']);
       rmSync(state, { recursive: true });
-      expect(store.increment('n', 1)).toBe(1);
+      expect(await store.increment('n', 1)).toBe(1);
       rmSync(state, { recursive: true });
     }
   });
@@ -96,9 +96,9 @@ describe('An embedded state that is deleted while it is used', () => {
     rmSync(directory, { recursive: true });
     writeFileSync(directory, 'a file in its place');
     const unavailable = expect.objectContaining({ name: 'StateStoreError', code: 'unavailable' });
-    expect(() => set(store, 'k', '1')).toThrow(unavailable);
+    await expect(set(store, 'k', '1')).rejects.toThrow(unavailable);
     rmSync(directory);
-    set(store, 'k', '2');
+    await set(store, 'k', '2');
     expect(store.get('data', 'k')).toBe('2');
   });
 });
@@ -110,13 +110,13 @@ describe('An embedded state after the machine was started anew', () => {
     'is thrown away if it was not closed: pages may be missing',
     async () => {
       const store = await open();
-      set(store, 'k', '1');
+      await set(store, 'k', '1');
       expect(boot()).toBe(THIS_BOOT);
       // As if this boot were another one.
       writeFileSync(join(state, BOOT_FILE), '0'.repeat(THIS_BOOT!.length));
       const later = await open();
       expect(later.get('data', 'k')).toBeUndefined();
-      set(later, 'k', '2');
+      await set(later, 'k', '2');
       expect(boot()).toBe(THIS_BOOT);
     },
   );
@@ -125,12 +125,12 @@ describe('An embedded state after the machine was started anew', () => {
     'is kept if it was closed, and is unflushed again with the next commit of anybody',
     async () => {
       const [first, second] = [await open(), await open()];
-      set(first, 'k', '1');
+      await set(first, 'k', '1');
       await first.close();
       expect(boot()).toBe('flushed');
       expect(second.get('data', 'k')).toBe('1');
       expect(boot()).toBe('flushed');
-      set(second, 'k', '2');
+      await set(second, 'k', '2');
       expect(boot()).toBe(THIS_BOOT);
       await second.close();
       expect((await open()).get('data', 'k')).toBe('2');
@@ -139,7 +139,7 @@ describe('An embedded state after the machine was started anew', () => {
 
   it('is opened from a copy that has the data file alone', async () => {
     const store = await open();
-    set(store, 'k', '1');
+    await set(store, 'k', '1');
     await store.close();
     for (const name of readdirSync(state)) if (name !== 'data.mdb') rmSync(join(state, name));
     expect((await open()).get('data', 'k')).toBe('1');

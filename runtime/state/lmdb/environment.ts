@@ -31,12 +31,12 @@ export class Environment {
 
   /** Reads that see what every process has committed so far. @throws StateStoreError `unavailable` */
   read<T>(reads: (database: Database) => T): T {
-    return this.#guarded(() => {
-      const database = this.#current(this.#clock.now() - this.#lookedAt >= LOOK_AGAIN_MS);
-      // lmdb-js keeps one snapshot per turn of the event loop, and would not show what was committed meanwhile.
-      database.resetReadTxn();
-      return reads(database);
-    });
+    return this.#snapshot(reads, this.#clock.now() - this.#lookedAt >= LOOK_AGAIN_MS);
+  }
+
+  /** As `read`, but never of files that had been deleted when it began. */
+  check<T>(reads: (database: Database) => T): T {
+    return this.#snapshot(reads, true);
   }
 
   /**
@@ -71,6 +71,15 @@ export class Environment {
       // Then the state is not marked as flushed, and a later boot does not trust it.
     }
     await database.close();
+  }
+
+  #snapshot<T>(reads: (database: Database) => T, look: boolean): T {
+    return this.#guarded(() => {
+      const database = this.#current(look);
+      // lmdb-js keeps one snapshot per turn of the event loop, and would not show what was committed meanwhile.
+      database.resetReadTxn();
+      return reads(database);
+    });
   }
 
   #current(look: boolean): Database {

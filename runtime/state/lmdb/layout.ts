@@ -15,9 +15,19 @@ const TAGS: Readonly<Record<Space, string>> = { data: 'd', mark: 'm', outbox: 'o
 /** LMDB's own limit with 4 KiB pages is 1978; the index of items and times adds 9. */
 const KEY_BYTES_MAX = 1900;
 
+/** An entry key as text. */
+export function entryName(space: Space, key: string): string {
+  return TAGS[space] + key;
+}
+
 /** @throws RangeError for a key that LMDB cannot index */
 export function entryKey(space: Space, key: string): Buffer {
-  const bytes = Buffer.from(TAGS[space] + key);
+  return bytesOf(entryName(space, key));
+}
+
+/** @throws RangeError for a key that LMDB cannot index */
+export function bytesOf(name: string): Buffer {
+  const bytes = Buffer.from(name);
   if (bytes.length > KEY_BYTES_MAX) throw new RangeError(`a state key has at most ${KEY_BYTES_MAX} bytes`);
   return bytes;
 }

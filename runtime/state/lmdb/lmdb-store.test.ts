@@ -31,17 +31,17 @@ describe('The embedded store', () => {
       store.commit({ expect: [], writes: [{ op: 'set', space: 'answer', key, text: '1', ttlMs }] });
     const push = { op: 'push', key: 'list', texts: ['1', '2', '3'] } as const;
     const set = { op: 'set', space: 'data', key: 'list', text: '1' } as const;
-    store.commit({ expect: [], writes: [push] });
-    store.commit({ expect: [], writes: [set, { op: 'del', space: 'data', key: 'list' }, push] });
-    store.commit({ expect: [], writes: [{ op: 'del', space: 'data', key: 'list' }] });
+    await store.commit({ expect: [], writes: [push] });
+    await store.commit({ expect: [], writes: [set, { op: 'del', space: 'data', key: 'list' }, push] });
+    await store.commit({ expect: [], writes: [{ op: 'del', space: 'data', key: 'list' }] });
     for (let n = 0; n < 50; n += 1) {
       now += 10;
-      brief(`k${n}`, 100);
-      brief('extended', 100);
+      await brief(`k${n}`, 100);
+      await brief('extended', 100);
     }
-    brief('extended', 1_000_000);
+    await brief('extended', 1_000_000);
     now += 1000;
-    for (let n = 0; n < 20; n += 1) brief('last', 1_000_000);
+    for (let n = 0; n < 20; n += 1) await brief('last', 1_000_000);
     expect(store.get('answer', 'extended')).toBe('1');
     await store.close();
 

@@ -5,20 +5,24 @@ import { applyCommit, type Item, increment, lengthOf, textOf, window } from '../
 import { stateName } from '../names.js';
 import type { Commit, CommitResult, Space, StateStore } from '../state-store.js';
 import { type Database, Environment } from './environment.js';
+import { JoinedSteps } from './joined-steps.js';
 import { decode, entryKey, keyIn, listItemKey, prefixRange, successor } from './layout.js';
 import { LmdbItems } from './lmdb-items.js';
 
 /**
  * The embedded store: one LMDB environment per client type below a directory, shared by all processes of the machine that
- * open it. Answers at once; a commit is one transaction. See boot.ts for what a crash can take.
+ * open it. Reads answer at once; commits and increments at the end of the turn of the event loop, those of one turn in one
+ * transaction. See boot.ts for what a crash can take.
  */
 export class LmdbStore implements StateStore {
   readonly #environment: Environment;
+  readonly #steps: JoinedSteps;
   readonly #clock: Clock;
 
   /** @param directory of all client types; this one's state lies below it */
   constructor(directory: string, clientType: string, clock: Clock = systemClock) {
     this.#environment = new Environment(join(directory, stateName(clientType)), clock);
+    this.#steps = new JoinedSteps(this.#environment, clock);
     this.#clock = clock;
   }
 
@@ -49,17 +53,15 @@ export class LmdbStore implements StateStore {
     return this.#environment.read((database) => lengthOf(key, this.#items(database).item('data', key)));
   }
 
-  commit(commit: Commit): CommitResult {
-    return this.#environment.write((database) => {
-      const items = this.#items(database);
-      const result = applyCommit(items, commit, this.#clock.now());
-      items.removeSomeExpired();
-      return result;
+  commit(commit: Commit): Promise<CommitResult> {
+    return this.#steps.add({
+      writes: commit.writes.length > 0,
+      run: (items) => applyCommit(items, commit, items.now),
     });
   }
 
-  increment(key: string, by: number): number {
-    return this.#environment.write((database) => increment(this.#items(database), key, by));
+  increment(key: string, by: number): Promise<number> {
+    return this.#steps.add({ writes: true, run: (items) => increment(items, key, by) });
   }
 
   keys(pattern: string): readonly string[] {
@@ -86,11 +88,13 @@ export class LmdbStore implements StateStore {
   }
 
   async clear(): Promise<void> {
+    this.#steps.now();
     this.#environment.write((database) => database.clearSync());
   }
 
-  close(): Promise<void> {
-    return this.#environment.close();
+  async close(): Promise<void> {
+    this.#steps.now();
+    await this.#environment.close();
   }
 
   #items(database: Database): LmdbItems {

@@ -72,7 +72,7 @@ describe('Several processes over one embedded state', () => {
     const keys = store.keys('*');
     expect(keys).toHaveLength(3000);
     expect(store.get('data', keys.at(-1)!)).toHaveLength(10_000);
-    expect(store.increment('n', 1)).toBe(1);
+    expect(await store.increment('n', 1)).toBe(1);
   });
 
   it('find everything that a killed process has committed, and nothing by halves', async () => {
@@ -88,7 +88,10 @@ describe('Several processes over one embedded state', () => {
       expect(store.get('data', 'b')).toBe(String(found));
       // One more may have been committed and not yet said.
       expect(found - last).toBeOneOf([0, 1]);
-      store.commit({ expect: [], writes: [{ op: 'set', space: 'data', key: 'after', text: String(round) }] });
+      await store.commit({
+        expect: [],
+        writes: [{ op: 'set', space: 'data', key: 'after', text: String(round) }],
+      });
     }
   });
 
@@ -105,9 +108,9 @@ describe('Several processes over one embedded state', () => {
     }
     await commits(200);
     await store.open();
-    const before = Number(store.increment('n', 1));
+    const before = Number(await store.increment('n', 1));
     await commits(200);
-    expect(store.increment('n', 1)).toBe(before + 1);
+    expect(await store.increment('n', 1)).toBe(before + 1);
     const [[, a], [, b]] = store.scan('data', undefined, 2) as [[string, string], [string, string]];
     expect(a).toBe(b);
     for (const child of workers) expect(child.exitCode).toBeNull();

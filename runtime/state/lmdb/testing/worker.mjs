@@ -12,39 +12,40 @@ await store.open();
 
 const set = (key, text) => ({ op: 'set', space: 'data', key, text });
 const jobs = {
-  add() {
+  async add() {
     for (let n = 0; n < Number(count); n += 1) {
-      store.increment('n', 1);
-      while (!addedOne());
+      await store.increment('n', 1);
+      while (!(await addedOne()));
     }
   },
-  fill() {
+  async fill() {
     for (let n = 0; n < Number(count); n += 1)
-      store.commit({ expect: [], writes: [set(`${process.pid}-${n}`, 'x'.repeat(10_000))] });
+      await store.commit({ expect: [], writes: [set(`${process.pid}-${n}`, 'x'.repeat(10_000))] });
   },
   async hold() {
     for (let n = 1; ; n += 1) {
       // While its files are being deleted it may be unavailable; every service has to expect that.
-      while (!committed({ expect: [], writes: [set('a', `${n}`), set('b', `${n}`)] }));
+      while (!(await committed({ expect: [], writes: [set('a', `${n}`), set('b', `${n}`)] })));
       await new Promise((resolve) => process.stdout.write(`${n}\n`, resolve));
     }
   },
 };
 
-function committed(commit) {
+async function committed(commit) {
   try {
-    return store.commit(commit).ok;
+    return (await store.commit(commit)).ok;
   } catch (error) {
     if (error.code === 'unavailable') return false;
     throw error;
   }
 }
 
-function addedOne() {
+async function addedOne() {
   const text = store.get('data', 'sum');
   const next = String(Number(text ?? 0) + 1);
   const expect = [{ space: 'data', key: 'sum', text }];
-  return store.commit({ expect, writes: [set('sum', next), { op: 'push', key: 'list', texts: [next] }] }).ok;
+  const writes = [set('sum', next), { op: 'push', key: 'list', texts: [next] }];
+  return (await store.commit({ expect, writes })).ok;
 }
 
 await jobs[job]();

@@ -1,4 +1,3 @@
-import type { HandlerError } from '../../common/protocol/messages.js';
 import { refuseFenced } from './acknowledgements.js';
 import { serve } from './dispatch.js';
 import type { Debt, Lane } from './lane.js';
@@ -24,24 +23,32 @@ export function nack(state: State, session: Session, input: Nack): void {
   takeBack(debt.lane, debt.lane.queue.indexOf(debt));
   if (debt.firstFailure === 0) debt.firstFailure = state.time;
   if (input.contended === undefined) failed(state, debt, input);
-  else givenBack(state, debt, input.contended, input.error);
+  else givenBack(state, debt, input.contended, input);
   serve(state, session);
 }
 
-function failed(state: State, debt: Debt, { error, retry }: Pick<Nack, 'error' | 'retry'>): void {
+function failed(state: State, debt: Debt, { error, retry, applied = false }: Nack): void {
   debt.failures += 1;
-  if (!retry || debt.failures >= state.options.attemptsMax) park(state, debt, error);
+  if (!retry || debt.failures >= state.options.attemptsMax) park(state, debt, error, applied);
   else waitForRetry(debt.lane, state.clock + retryDelay(state.options, debt.failures));
 }
 
 /** It comes again, however often this happens; unless those it waits for wait for it: then an operator has to decide. */
-function givenBack(state: State, debt: Debt, awaits: readonly string[], error: HandlerError): void {
+function givenBack(
+  state: State,
+  debt: Debt,
+  awaits: readonly string[],
+  { error, applied = false }: Nack,
+): void {
   debt.contentions += 1;
   debt.awaits = awaits;
   const circle = debt.contentions < state.options.attemptsMax ? undefined : circleOf(debt.lane);
-  if (circle === undefined)
+  if (circle === undefined) {
     waitForRetry(debt.lane, state.clock + retryDelay(state.options, debt.contentions));
-  else park(state, debt, { ...error, message: `${error.message}; keys that wait for each other: ${circle}` });
+    return;
+  }
+  const message = `${error.message}; keys that wait for each other: ${circle}`;
+  park(state, debt, { ...error, message }, applied);
 }
 
 /** The keys that wait for each other, of which this lane's is one; undefined if it is in no such circle. */

@@ -16,7 +16,7 @@ import { markSpill } from './window.js';
  */
 
 /** Parks a debt that is not out, and with it its lane from there on. */
-export function park(state: State, debt: Debt, error: HandlerError): void {
+export function park(state: State, debt: Debt, error: HandlerError, applied: boolean): void {
   const { lane } = debt;
   const record: ParkedRecord = {
     kind: 'parked',
@@ -25,6 +25,7 @@ export function park(state: State, debt: Debt, error: HandlerError): void {
     key: lane.key,
     error,
     attempts: debt.failures + debt.contentions,
+    ...(applied && { applied }),
     firstFailure: debt.firstFailure,
     time: state.time,
   };
@@ -75,6 +76,7 @@ export function unpark(state: State, input: Extract<Input, { kind: 'unpark' }>):
     position,
     decision,
     ...(reason !== undefined && { reason }),
+    ...(parked.record.applied && { applied: true }),
     time: state.time,
   };
   state.pipeline.add(new PendingDecision(state, request, parked, record));

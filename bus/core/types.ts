@@ -60,6 +60,8 @@ export type Input =
       readonly retry: boolean;
       /** no failure: given back until these keys have moved on */
       readonly contended?: readonly string[];
+      /** what the handler wrote stands, although it has failed */
+      readonly applied?: boolean;
     }
   | { readonly kind: 'drain'; readonly sessionId: number }
   /** the connection is gone: disconnect, missed heartbeats, or the server closed it */

@@ -4,6 +4,7 @@ import type { Limits } from '../../common/protocol/limits.js';
 import {
   type AckMessage,
   FEATURES,
+  type NackMessage,
   type NewEventMessage,
   type NewMessage,
   type RegisterMessage,
@@ -77,4 +78,17 @@ export function ackInput(sessionId: number, message: AckMessage): Input | undefi
   if (delivery !== undefined) return { kind: 'ack', sessionId, deliveries: [delivery] };
   if (consistency === undefined) return undefined;
   return { kind: 'ack-event', sessionId, key: consistency.key, value: Number(consistency.value) };
+}
+
+export function nackInput(sessionId: number, message: NackMessage): Input {
+  const { delivery, error, retry, contended, applied } = message;
+  return {
+    kind: 'nack',
+    sessionId,
+    delivery,
+    error,
+    retry,
+    ...(contended !== undefined && { contended }),
+    ...(applied !== undefined && { applied }),
+  };
 }

@@ -27,14 +27,17 @@ export interface QueryContext {
 
 /**
  * The filter of a query. A base client of a registered type gets only what its type has acknowledged: what is still owed comes to
- * it by delivery, so each event reaches it once. Newer clients say so themselves (`acknowledged_only`).
+ * it by delivery, so each event reaches it once, and what was skipped for it had no effect there. Newer clients say so themselves
+ * (`acknowledged_only`).
  * @throws ConditionError
  */
 export function filterOfQuery(query: QueryMessage, asker: Asker, limits: Limits): ReadFilter {
   const filter = readFilterOf(query, limits);
-  const acknowledgedOnly = query.acknowledged_only ?? !asker.paging;
-  if (!acknowledgedOnly || asker.clientType === undefined) return filter;
-  return { ...filter, notOwedTo: asker.clientType };
+  const { clientType } = asker;
+  if (clientType === undefined) return filter;
+  if (query.acknowledged_only ?? !asker.paging)
+    return { ...filter, notOwedTo: clientType, notSkippedBy: clientType };
+  return query.without_skipped ? { ...filter, notSkippedBy: clientType } : filter;
 }
 
 /** One page, as the frame that answers the query. */

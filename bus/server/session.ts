@@ -13,7 +13,7 @@ import type {
   RegisterMessage,
 } from '../../common/protocol/messages.js';
 import type { Effect, Input } from '../core/types.js';
-import { ackInput, newInput, registerInput } from './inputs.js';
+import { ackInput, nackInput, newInput, registerInput } from './inputs.js';
 import type { QueryContext } from './queries.js';
 import { Readings } from './readings.js';
 import { type Grant, type Rights, RightsRefusal, receivable } from './rights.js';
@@ -230,8 +230,7 @@ export class Session {
         return;
       }
       case 'nack': {
-        const { delivery, error, retry, contended } = message;
-        submit({ kind: 'nack', sessionId: this.id, delivery, error, retry, ...(contended && { contended }) });
+        submit(nackInput(this.id, message));
         return;
       }
       case 'drain':

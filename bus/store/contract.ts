@@ -194,6 +194,30 @@ export function eventStoreContract(name: string, freshLog: () => Promise<Contrac
       await check();
     });
 
+    it('leaves out, if asked, what was skipped for a client type; for no other, and not what was applied before', async () => {
+      await store.open();
+      await store.append([
+        make.batch(...Array.from({ length: 5 }, () => ({ owedTo: ['loyalty', 'users'] }))),
+      ]);
+      const skip = { kind: 'unparked', decision: 'skip', reason: 'test', time: make.now } as const;
+      await store.append([
+        { ...skip, clientType: 'loyalty', position: 2 },
+        { ...skip, clientType: 'loyalty', position: 3, applied: true },
+        { ...skip, clientType: 'users', position: 4 },
+      ]);
+      const check = async (): Promise<void> => {
+        const read = async (clientType: string): Promise<number[]> =>
+          (await store.read({ limit: 10, notSkippedBy: clientType })).events.map(({ position }) => position);
+        expect(await read('loyalty')).toEqual([1, 3, 4, 5]);
+        expect(await read('users')).toEqual([1, 2, 3, 5]);
+        expect(await read('nobody')).toEqual([1, 2, 3, 4, 5]);
+        expect((await store.read({ limit: 10 })).events).toHaveLength(5);
+      };
+      await check();
+      await restart();
+      await check();
+    });
+
     it('lists what is owed of one key, in pages', async () => {
       await store.open();
       await store.append(make.batches(4, { owedTo: ['loyalty'] }));

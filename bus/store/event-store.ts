@@ -50,6 +50,8 @@ export interface ParkedRecord {
   readonly key: string;
   readonly error: HandlerError;
   readonly attempts: number;
+  /** the state of its service holds what its handler wrote (a projection is committed, its decision has failed) */
+  readonly applied?: true;
   /** Unix ms of the first and the last failure */
   readonly firstFailure: number;
   readonly time: number;
@@ -61,6 +63,8 @@ export interface UnparkedRecord {
   readonly position: number;
   readonly decision: 'retry' | 'skip';
   readonly reason?: string;
+  /** as it was parked with */
+  readonly applied?: true;
   readonly time: number;
 }
 
@@ -108,6 +112,8 @@ export interface ReadFilter {
   readonly upTo?: number;
   /** leave out what is still owed to this client type */
   readonly notOwedTo?: string;
+  /** leave out what was skipped for this client type without being applied: live it had no effect, so it has none in a rebuild */
+  readonly notSkippedBy?: string;
   /** at most this many events, 1… */
   readonly limit: number;
 }

@@ -31,6 +31,7 @@ export class Layer implements FoldTarget, Source {
   readonly #settled = new Map<string, Set<number>>();
   readonly #parked = new Map<string, Map<number, ParkedRecord>>();
   readonly #skips: UnparkedRecord[] = [];
+  readonly #skipped = new Map<string, Set<number>>();
   readonly #postings = new Map(TERM_KINDS.map((kind) => [kind, new MemoryPostings(kind, this.#events)]));
   #sortedKeys: readonly string[] = [];
 
@@ -79,6 +80,7 @@ export class Layer implements FoldTarget, Source {
 
   skip(record: UnparkedRecord): void {
     this.#skips.push(record);
+    if (!record.applied) inner(this.#skipped, record.clientType, () => new Set()).add(record.position);
   }
 
   start(incarnation: number): void {
@@ -122,6 +124,10 @@ export class Layer implements FoldTarget, Source {
 
   settled(clientType: string): ReadonlySet<number> {
     return this.#settled.get(clientType) ?? NOTHING;
+  }
+
+  skipped(clientType: string): ReadonlySet<number> {
+    return this.#skipped.get(clientType) ?? NOTHING;
   }
 
   *keys(prefix: string, after: string | undefined): Iterable<string> {

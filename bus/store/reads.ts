@@ -35,13 +35,14 @@ export class Reads
   }
 
   read(filter: ReadFilter): Promise<Page> {
-    const { notOwedTo, since } = filter;
+    const { notOwedTo, notSkippedBy, since } = filter;
     return this.#page(filter, (sources, after) => {
       const start = since === undefined ? after : Math.max(after, lastBefore(sources, since));
-      const found = candidates(sources, filter, start);
-      return notOwedTo === undefined
-        ? found
-        : without(found, (position) => owes(sources, notOwedTo, position));
+      let found = candidates(sources, filter, start);
+      if (notOwedTo !== undefined) found = without(found, (position) => owes(sources, notOwedTo, position));
+      if (notSkippedBy === undefined) return found;
+      const skipped = sources.map((source) => source.skipped(notSkippedBy));
+      return without(found, (position) => skipped.some((positions) => positions.has(position)));
     });
   }
 

@@ -53,6 +53,8 @@ export interface Source {
   owedCount(clientType: string, after: number): number;
   /** Debts that were ended in this stretch, whether they arose here or before. */
   settled(clientType: string): ReadonlySet<number>;
+  /** Events that were skipped in this stretch and have no effect in the state of the client type. */
+  skipped(clientType: string): ReadonlySet<number>;
   /** In code-point order, above `after`, with the prefix. */
   keys(prefix: string, after: string | undefined): Iterable<string>;
   /** Number of events per type above the position. */

@@ -85,6 +85,8 @@ export interface NackMessage {
    * that it has to know more of, as far as it can tell
    */
   contended?: string[];
+  /** + what the handler wrote for this event stands, although it has failed: if the event is skipped, a rebuild brings it in all the same */
+  applied?: boolean;
 }
 
 export interface QueryMessage {
@@ -99,6 +101,8 @@ export interface QueryMessage {
   session_id?: number;
   limit?: number;
   acknowledged_only?: boolean;
+  /** + leave out what an operator has skipped for this client type; part of `acknowledged_only` */
+  without_skipped?: boolean;
   query_id?: string;
 }
 

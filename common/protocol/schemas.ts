@@ -145,6 +145,7 @@ export function clientSchemas(limits: Limits): Record<ClientMessage['message_typ
     }),
     retry: boolean,
     contended: optional(array(key, limits.eventsPerBatchMax)),
+    applied: optional(boolean),
   });
 
   const query = object<QueryMessage>({
@@ -158,6 +159,7 @@ export function clientSchemas(limits: Limits): Record<ClientMessage['message_typ
     session_id: optional(position),
     limit: optional(integer(1)),
     acknowledged_only: optional(boolean),
+    without_skipped: optional(boolean),
     query_id: optional(name(limits.queryIdBytesMax)),
   });
 

@@ -212,6 +212,11 @@ export interface BusEvents {
   disconnected(reason: string): void;
 }
 
+export interface HandlerFailure extends HandlerError {
+  /** what the handler wrote stands in the state: its projection is committed, its decision has failed */
+  readonly applied?: boolean;
+}
+
 export interface BusPort {
   /**
    * Connects, registers and keeps doing so (back-off with jitter) until `stop`. Delivery may be held back: with
@@ -232,9 +237,9 @@ export interface BusPort {
   /** Sends a batch; over reconnects the same batch is sent again under its id until it is answered. `fenced` after a reconnect if it acknowledges. */
   publish(batch: OutgoingBatch): Promise<BatchOutcome>;
   acknowledge(delivery: string): void;
-  fail(delivery: string, error: HandlerError, retry: boolean): void;
+  fail(delivery: string, failure: HandlerFailure, retry: boolean): void;
   /** No failure, and never counted as one: the handler waits for others to go on with these keys. The event comes again later. */
-  giveBack(delivery: string, error: HandlerError, keys: readonly string[]): void;
+  giveBack(delivery: string, failure: HandlerFailure, keys: readonly string[]): void;
   /** @throws Error when the connection is lost meanwhile */
   query(query: {
     eventTypes: readonly string[];
@@ -242,7 +247,10 @@ export interface BusPort {
     key?: string;
     until?: string;
     limit: number;
+    /** what is still owed is left out, and what an operator has skipped */
     acknowledgedOnly: boolean;
+    /** only what an operator has skipped is left out */
+    withoutSkipped?: boolean;
   }): Promise<QueryPage>;
   /** resolves when the bus has nothing out at this session any more, or the connection is gone */
   drain(): Promise<void>;

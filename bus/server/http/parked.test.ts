@@ -72,6 +72,17 @@ describe('parked events', () => {
     });
   });
 
+  it('that were skipped are in no rebuild of that client type, also when it asks for all that was not skipped', async () => {
+    await bus.request('POST', '/parked/accounts:2/skip', { reason: 'sent twice' });
+    const positions = async (how: object): Promise<string[]> => {
+      service.say({ message_type: 'query', event_types: ['*'], ...how });
+      return (await service.hear('rebuild')).events.map(({ position }) => position ?? '');
+    };
+    expect(await positions({ acknowledged_only: true })).toEqual([]);
+    expect(await positions({ acknowledged_only: false, without_skipped: true })).toEqual(['1']);
+    expect(await positions({ acknowledged_only: false })).toEqual(['1', '2']);
+  });
+
   it.each([
     [undefined, 'reason_required'],
     [{}, 'reason_required'],

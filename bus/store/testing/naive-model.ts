@@ -25,7 +25,19 @@ export class NaiveModel {
         event.time <= (filter.until ?? Number.POSITIVE_INFINITY) &&
         event.position > (filter.after ?? 0) &&
         event.position <= (filter.upTo ?? Number.POSITIVE_INFINITY) &&
-        !owed.includes(event),
+        !owed.includes(event) &&
+        !this.#isSkipped(event, filter.notSkippedBy),
+    );
+  }
+
+  #isSkipped({ position }: StoredEvent, clientType: string | undefined): boolean {
+    return this.#records.some(
+      (record) =>
+        record.kind === 'unparked' &&
+        record.decision === 'skip' &&
+        !record.applied &&
+        record.clientType === clientType &&
+        record.position === position,
     );
   }
 

@@ -40,6 +40,7 @@ export class RandomLog {
       ...(this.#chance(0.4) && { after: this.#random.int(last + 2) }),
       ...(this.#chance(0.2) && { upTo: this.#random.int(last + 2) }),
       ...(this.#chance(0.3) && { notOwedTo: this.#one(CLIENT_TYPES) }),
+      ...(this.#chance(0.3) && { notSkippedBy: this.#one(CLIENT_TYPES) }),
     };
   }
 
@@ -60,7 +61,8 @@ export class RandomLog {
       if (kind === 2) return parked(clientType, position, this.#make.now);
       const decision = this.#chance(0.5) ? 'skip' : 'retry';
       const record = { kind: 'unparked', clientType, position, decision, time: this.#make.now } as const;
-      return decision === 'skip' ? { ...record, reason: 'a test' } : record;
+      if (decision === 'retry') return record;
+      return { ...record, reason: 'a test', ...(this.#chance(0.3) && { applied: true }) };
     }
     return this.#batch();
   }

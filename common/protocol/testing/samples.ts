@@ -49,6 +49,7 @@ export const CLIENT_SAMPLES: Samples<ClientMessage> = {
     error: { message: 'broken', traceback: 'at line 1', script: 'accounts.lua', version: '3f2a' },
     retry: true,
     contended: ['acc-8'],
+    applied: true,
   },
   query: {
     message_type: 'query',
@@ -61,6 +62,7 @@ export const CLIENT_SAMPLES: Samples<ClientMessage> = {
     session_id: 4_194_305,
     limit: 100,
     acknowledged_only: true,
+    without_skipped: true,
     query_id: 'query-1',
   },
   observe: { message_type: 'observe', event_types: ['ConfirmedDebit'], keys: ['acc-7'], after: '0' },

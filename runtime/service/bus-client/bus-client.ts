@@ -6,14 +6,13 @@ import {
   type BusMessage,
   type ErrorMessage,
   FEATURES,
-  type HandlerError,
   type InstanceInfo,
   type NackMessage,
   type RegistrationMessage,
   type WireEvent,
 } from '../../../common/protocol/messages.js';
 import type { Random } from '../../../common/random.js';
-import type { BatchOutcome, BusEvents, BusPort, OutgoingBatch, QueryPage } from '../types.js';
+import type { BatchOutcome, BusEvents, BusPort, HandlerFailure, OutgoingBatch, QueryPage } from '../types.js';
 import { BackOff } from './back-off.js';
 import { Connection } from './connection.js';
 import { Drains } from './drains.js';
@@ -116,22 +115,23 @@ class BusClient implements BusPort {
     if (this.#connected && registration === this.#registrations) this.#connection?.acknowledge(token);
   }
 
-  fail(delivery: string, error: HandlerError, retry: boolean): void {
-    this.#nack(delivery, { error: boundedError(error), retry });
+  fail(delivery: string, failure: HandlerFailure, retry: boolean): void {
+    this.#nack(delivery, failure, { retry });
   }
 
-  giveBack(delivery: string, error: HandlerError, keys: readonly string[]): void {
-    this.#nack(delivery, { error: boundedError(error), retry: true, contended: [...keys] });
+  giveBack(delivery: string, failure: HandlerFailure, keys: readonly string[]): void {
+    this.#nack(delivery, failure, { retry: true, contended: [...keys] });
   }
 
   async query(query: Parameters<BusPort['query']>[0]): Promise<QueryPage> {
-    const { eventTypes, after, key, until, limit, acknowledgedOnly } = query;
+    const { eventTypes, after, key, until, limit, acknowledgedOnly, withoutSkipped } = query;
     const page = await this.#queries.ask({
       message_type: 'query',
       event_types: [...eventTypes],
       after,
       limit,
       acknowledged_only: acknowledgedOnly,
+      ...(withoutSkipped !== undefined && { without_skipped: withoutSkipped }),
       ...(key !== undefined && { key }),
       ...(until !== undefined && { until }),
     });
@@ -271,10 +271,12 @@ class BusClient implements BusPort {
     this.#reconnect = setTimeout(() => this.#connect(), delayMs);
   }
 
-  #nack(delivery: string, reason: Omit<NackMessage, 'message_type' | 'delivery'>): void {
+  #nack(delivery: string, failure: HandlerFailure, how: Pick<NackMessage, 'retry' | 'contended'>): void {
     const { registration, token } = deliveryOf(delivery);
     if (!this.#connected || registration !== this.#registrations) return;
-    this.#send({ message_type: 'nack', delivery: token, ...reason });
+    const { applied } = failure;
+    const error = boundedError(failure);
+    this.#send({ message_type: 'nack', delivery: token, error, ...how, ...(applied && { applied }) });
   }
 
   #send(message: Parameters<typeof encodeClientMessage>[0]): void {

@@ -208,7 +208,8 @@ class ServiceEngine implements Engine {
       });
   }
 
-  #nack(event: DeliveredEvent, error: unknown): void {
+  /** @throws Abort if the state cannot be asked */
+  async #nack(event: DeliveredEvent, error: unknown): Promise<void> {
     const { model, bus, log } = this.parts;
     const message = error instanceof Error ? error.message : String(error);
     const traceback = error instanceof ScriptError ? error.details.traceback : undefined;
@@ -218,6 +219,7 @@ class ServiceEngine implements Engine {
       ...(traceback !== undefined && { traceback }),
       script: model.script,
       version: model.version,
+      applied: await this.#current().events.isApplied(event),
     };
     if (error instanceof Contended && !error.stuck) {
       this.#counters.events_given_back++;

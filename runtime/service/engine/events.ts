@@ -43,6 +43,11 @@ export class Events {
     }
   }
 
+  /** Whether its effect is in the state: of a type with a projection and a decision, also if the decision fails. */
+  async isApplied({ key, value }: DeliveredEvent): Promise<boolean> {
+    return covers((await this.parts.state.mark(key)).mark, value);
+  }
+
   #finish(event: DeliveredEvent, result: Exclude<Result<void>, { kind: 'covered' }>): EventOutcome | 'again' {
     switch (result.kind) {
       case 'done':

@@ -1,4 +1,4 @@
-import type { EventView, QueryPage } from '../types.js';
+import type { BusPort, EventView, QueryPage } from '../types.js';
 import type { DoubtfulRange } from './doubt.js';
 import type { Job } from './job.js';
 import { unlocked } from './locks.js';
@@ -7,6 +7,8 @@ import { positionOfCursor } from './meta.js';
 import { replay } from './replay.js';
 import { type LiveParts, newTransaction } from './service-parts.js';
 import { subscribedTypes } from './subscriptions.js';
+
+type Query = Parameters<BusPort['query']>[0];
 
 /** The bus did not answer a question: usually the connection is lost. */
 export class QueryFailed extends Error {
@@ -43,9 +45,12 @@ export class Healer {
     return moved;
   }
 
-  /** Everything of the event's key that stands before it and after the cursor. @throws QueryFailed */
+  /** Everything of the event's key that stands before it and after the cursor, and was not skipped. @throws QueryFailed */
   async bringInBefore({ key, value }: EventView, after: string, job: Job): Promise<void> {
-    for await (const event of this.#events({ after, key, acknowledgedOnly: false }, job)) {
+    for await (const event of this.#events(
+      { after, key, acknowledgedOnly: false, withoutSkipped: true },
+      job,
+    )) {
       if (event.value >= value) return;
       await this.#bringIn(event, job);
     }
@@ -61,7 +66,7 @@ export class Healer {
   }
 
   async *#events(
-    query: { after: string; key?: string; acknowledgedOnly: boolean },
+    query: Pick<Query, 'after' | 'key' | 'acknowledgedOnly' | 'withoutSkipped'>,
     job: Job,
   ): AsyncGenerator<EventView> {
     const { bus, limits } = this.parts;

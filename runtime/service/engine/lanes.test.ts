@@ -29,7 +29,9 @@ class Bench {
             this.begun.push(name);
             this.#ends.set(name, { end, fail, job });
           }),
-        failed: (event) => void this.failed.push(`${event.key}${event.value}`),
+        failed: async (event) => {
+          this.failed.push(`${event.key}${event.value}`);
+        },
         aborted: (reason) => void this.aborted.push(reason.message),
         newJob: () =>
           new Job({ clock: this.time, timers: this.time, sleep: (ms) => this.time.sleep(ms) }, 1_000),

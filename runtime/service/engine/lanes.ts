@@ -7,7 +7,7 @@ import type { Job } from './job.js';
 export interface LaneWork {
   handle(event: DeliveredEvent, job: Job): Promise<EventOutcome>;
   /** the handler's own fault: to be reported to the bus */
-  failed(event: DeliveredEvent, error: unknown): void;
+  failed(event: DeliveredEvent, error: unknown): Promise<void>;
   /** an Abort that is nobody's fault: the engine as a whole has to react */
   aborted(reason: Abort): void;
   newJob(): Job;
@@ -120,13 +120,15 @@ export class Lanes {
     try {
       return await this.work.handle(event, job);
     } catch (error) {
-      if (error instanceof Abort) {
-        if (!job.voided) this.work.aborted(error);
-      } else if (!job.voided) {
-        this.work.failed(event, error);
-      }
+      await this.#tell(event, error, job).catch((reason: unknown) => this.#tell(event, reason, job));
       return 'left';
     }
+  }
+
+  async #tell(event: DeliveredEvent, error: unknown, job: Job): Promise<void> {
+    if (job.voided) return;
+    if (error instanceof Abort) this.work.aborted(error);
+    else await this.work.failed(event, error);
   }
 
   #block(key: string, lane: Lane, value: number): void {

@@ -84,6 +84,14 @@ export class IndexSource implements Source {
     return NOTHING;
   }
 
+  /** Goes through all skips: each of them is an operator's decision, so there are few. */
+  skipped(clientType: string): ReadonlySet<number> {
+    const positions = new Set<number>();
+    for (const skip of this.skips())
+      if (skip.clientType === clientType && !skip.applied) positions.add(skip.position);
+    return positions;
+  }
+
   *keys(prefix: string, after: string | undefined): Iterable<string> {
     const start =
       after !== undefined && Buffer.compare(Buffer.from(after), Buffer.from(prefix)) > 0 ? after : prefix;

@@ -89,6 +89,7 @@ export class SimBus {
     after: string;
     limit: number;
     notOwedTo?: string;
+    notSkippedBy?: string;
   }): Promise<{ events: EventView[]; next: string | undefined }> {
     if (!this.#life) throw new Error('the bus is down');
     const { after, eventTypes, ...rest } = filter;

@@ -1,7 +1,13 @@
 import type { Input } from '../../../../bus/core/types.js';
-import type { HandlerError } from '../../../../common/protocol/messages.js';
 import { FEATURES } from '../../../../common/protocol/messages.js';
-import type { BatchOutcome, BusEvents, BusPort, OutgoingBatch, QueryPage } from '../../types.js';
+import type {
+  BatchOutcome,
+  BusEvents,
+  BusPort,
+  HandlerFailure,
+  OutgoingBatch,
+  QueryPage,
+} from '../../types.js';
 import { eventView, type SessionEffect, type SimBus } from './sim-bus.js';
 import type { SimProcess } from './sim-process.js';
 import type { VirtualTime } from './virtual-time.js';
@@ -69,12 +75,12 @@ export class SimPort implements BusPort {
     this.#faulty(() => this.#link?.say({ kind: 'ack', deliveries: [delivery] }));
   }
 
-  fail(delivery: string, error: HandlerError, retry: boolean): void {
-    this.#link?.say({ kind: 'nack', delivery, error, retry });
+  fail(delivery: string, { applied = false, ...error }: HandlerFailure, retry: boolean): void {
+    this.#link?.say({ kind: 'nack', delivery, error, applied, retry });
   }
 
-  giveBack(delivery: string, error: HandlerError, keys: readonly string[]): void {
-    this.#link?.say({ kind: 'nack', delivery, error, retry: true, contended: keys });
+  giveBack(delivery: string, { applied = false, ...error }: HandlerFailure, keys: readonly string[]): void {
+    this.#link?.say({ kind: 'nack', delivery, error, applied, retry: true, contended: keys });
   }
 
   query(query: Parameters<BusPort['query']>[0]): Promise<QueryPage> {
@@ -82,7 +88,7 @@ export class SimPort implements BusPort {
       const link = this.#link;
       if (!link || !this.#registered) return reject(new Error('not connected'));
       this.#queries.add(reject);
-      const { eventTypes, after, key, limit, acknowledgedOnly } = query;
+      const { eventTypes, after, key, limit, acknowledgedOnly, withoutSkipped } = query;
       const clientType = this.#registration?.clientType ?? '';
       link.ask(
         () =>
@@ -92,6 +98,7 @@ export class SimPort implements BusPort {
             limit,
             ...(key !== undefined && { key }),
             ...(acknowledgedOnly && { notOwedTo: clientType }),
+            ...((acknowledgedOnly || withoutSkipped) && { notSkippedBy: clientType }),
           }),
         (page) => {
           this.#queries.delete(reject);

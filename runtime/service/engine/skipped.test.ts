@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EventHandler, TypeHandlers } from '../types.js';
+import { Bench, counting, model } from './testing/bench.js';
+
+let bench: Bench;
+/** of the decision */
+let runs: number;
+
+beforeEach(async () => {
+  bench = new Bench();
+  runs = 0;
+  await bench.startBus();
+});
+
+afterEach(() => bench.stop());
+
+const failing: EventHandler = async (_, event) => {
+  if (event.value === 0) throw new Error('not this one');
+};
+
+/** An event that is parked, and skipped. */
+async function skipOne(): Promise<void> {
+  bench.send('T', 'k');
+  await bench.time.until(() => bench.bus.parked().some(({ key }) => key === 'k'));
+  const { clientType, position } = bench.bus.parked().at(-1)!;
+  bench.bus.submit({ kind: 'unpark', request: 1, clientType, position, decision: 'skip', reason: 'test' });
+  await bench.time.until(() => !bench.bus.parked().some(({ key }) => key === 'k'));
+}
+
+describe('the state after a rebuild, when an event was skipped', () => {
+  it.each<[what: string, handlers: TypeHandlers, count: string]>([
+    [
+      'lacks what was never applied',
+      {
+        projection: async (context, event) => {
+          await failing(context, event);
+          await counting(context, event);
+        },
+      },
+      '1',
+    ],
+    [
+      'holds what a projection had applied before its decision failed',
+      {
+        projection: counting,
+        decision: async (context, event) => {
+          // Refused by the bus, so the projection stands alone; then it fails.
+          if (event.value === 0 && (await context.get('count:k')) === 1 && runs++ > 0)
+            await failing(context, event);
+          context.send({ type: 'U', key: `${event.value}`, data: {}, expect: 'new' });
+        },
+      },
+      '2',
+    ],
+  ])('%s, as the state before it does', async (_, handlers, count) => {
+    bench.send('U', '0');
+    const first = await bench.start(model({ T: handlers }));
+    await skipOne();
+    bench.send('T', 'k');
+    await bench.drained();
+    expect(bench.text('count:k')).toBe(count);
+    first.process.kill();
+    bench.state.wipe();
+    await bench.start(model({ T: handlers }));
+    await bench.drained();
+    expect(bench.text('count:k')).toBe(count);
+  });
+
+  it('lacks it too where it is brought in before a later event, after a loss', async () => {
+    let lost = false;
+    const projection: EventHandler = async (context, event) => {
+      if (!lost || event.key === 'stuck') await failing(context, event);
+      await counting(context, event);
+    };
+    const first = await bench.start(model({ T: { projection } }));
+    // Owed before the other, so all that follows is in doubt.
+    bench.send('T', 'stuck');
+    await bench.time.until(() => bench.bus.parked().length === 1);
+    await skipOne();
+    first.process.kill();
+    bench.state.wipe();
+    lost = true;
+    bench.send('T', 'k');
+    await bench.start(model({ T: { projection } }));
+    await bench.time.until(() => bench.bus.owed('service') === 1);
+    expect(bench.text('count:k')).toBe('1');
+  });
+});

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventHandler } from '../types.js';
 import { Bench, counting, model, ok } from './testing/bench.js';
 
@@ -123,6 +123,31 @@ describe('the state', () => {
     expect(
       Array.from({ length: 40 }, (_, n) => bench.text(`count:k${n}`)).every((text) => text === '1'),
     ).toBe(true);
+  });
+
+  it('is not taken for fit when it was read while another instance began it anew', async () => {
+    const gone = await bench.start(types);
+    bench.send('T', 'k');
+    const { memory } = bench.state;
+    const item = memory.item.bind(memory);
+    await bench.time.until(() => {
+      const checkpoint = item('meta', 'checkpoint');
+      return checkpoint?.kind === 'text' && checkpoint.text === '1';
+    });
+    gone.process.kill();
+    const former = new Map(
+      ['status', 'checkpoint', 'types', 'doubt', 'lease'].map((key) => [key, item('meta', key)]),
+    );
+    for (const [key, text] of Object.entries({ generation: 'anew', status: 'emptying', checkpoint: '0' }))
+      memory.putText('meta', key, text, undefined);
+    let reads = former.size + 1;
+    vi.spyOn(memory, 'item').mockImplementation((space, key) => {
+      const isEarly = space === 'meta' && reads-- > 0;
+      return isEarly && former.has(key) ? former.get(key) : item(space, key);
+    });
+    await bench.start(types);
+    expect(memory.item('meta', 'status')).toMatchObject({ text: 'live' });
+    expect(bench.text('count:k')).toBe('1');
   });
 
   it('has a checkpoint that never passes an event that is still owed', async () => {

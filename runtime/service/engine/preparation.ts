@@ -104,7 +104,8 @@ export class Preparation {
     const state = new StateAccess(this.parts.store);
     const ends = this.ends();
     const found = await readMeta(state);
-    if (!suspect && (await this.#plan(found, ends)) === 'ready') return prepared(state, found);
+    if (!suspect && (await this.#plan(found, ends)) === 'ready')
+      return (await isStillSo(state, found)) ? prepared(state, found) : undefined;
     const lease = await Lease.take(state, this.parts);
     if (!lease) {
       const total = positionOfCursor(ends.head);
@@ -131,8 +132,7 @@ export class Preparation {
         return !this.ended();
       },
     );
-    await this.#finish(leased, ends, lost ? later(ends.head, reached) : doubt);
-    return prepared(leased.state, await readMeta(leased.state));
+    return this.#finish(leased, ends, lost ? later(ends.head, reached) : doubt);
   }
 
   /** A new generation stops the live handlers of every instance; only then is anything removed. */
@@ -151,19 +151,29 @@ export class Preparation {
     return leased.changed({ status: 'rebuilding' });
   }
 
-  /** @param doubt cursor: what is not acknowledged yet, up to here, may have been handled before a loss */
-  async #finish(leased: LeasedState, { acknowledged }: LogEnds, doubt: string | undefined): Promise<void> {
-    const certain = doubt === undefined || positionOfCursor(acknowledged) >= positionOfCursor(doubt);
+  /**
+   * Gives what it has written: from then on another instance may begin anew, and what stands in `meta` may be of its state.
+   * @param doubtful cursor: what is not acknowledged yet, up to here, may have been handled before a loss
+   */
+  async #finish(
+    leased: LeasedState,
+    { acknowledged }: LogEnds,
+    doubtful: string | undefined,
+  ): Promise<PreparedState> {
+    const certain = doubtful === undefined || positionOfCursor(acknowledged) >= positionOfCursor(doubtful);
+    const doubt = certain ? undefined : doubtful;
+    const checkpoint = later(leased.meta.checkpoint ?? '0', acknowledged);
     await leased.commit({
       expect: [],
       writes: [
         setMeta('status', 'live'),
-        setMeta('checkpoint', later(leased.meta.checkpoint ?? '0', acknowledged)),
+        setMeta('checkpoint', checkpoint),
         setMeta('types', this.#types),
-        certain ? { op: 'del', space: 'meta', key: META.doubt } : setMeta('doubt', doubt),
+        doubt === undefined ? { op: 'del', space: 'meta', key: META.doubt } : setMeta('doubt', doubt),
         leased.lease.drop(),
       ],
     });
+    return prepared(leased.state, { ...leased.meta, checkpoint, doubt });
   }
 
   async #plan(meta: Meta, { head }: LogEnds): Promise<Plan> {
@@ -188,6 +198,15 @@ export class Preparation {
     const made = new Set(JSON.parse(types ?? '[]') as string[]);
     return (JSON.parse(this.#types) as string[]).some((type) => !made.has(type));
   }
+}
+
+/**
+ * Whether all that a plan was made of stands there at one instant. It was read text by text: the status of a state that was lost
+ * meanwhile, beside the generation of the one that is being built in its place, would look fit.
+ */
+async function isStillSo(state: StateAccess, { lease: _, ...meta }: Meta): Promise<boolean> {
+  const expect = Object.entries(meta).map(([key, text]) => ({ space: 'meta', key, text }) as const);
+  return (await state.commitAsIs({ expect, writes: [] })).ok;
 }
 
 function prepared({ epoch }: StateAccess, { generation, checkpoint, doubt }: Meta): PreparedState {

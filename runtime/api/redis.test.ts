@@ -58,3 +58,12 @@ test.each(['get', 'keys', 'incr', 'len'])('redis:%s at the top level is an error
 test.each(['set', 'push', 'raise'])('redis:%s at the top level is an error that says why', (name) => {
   expect(() => redis[name]?.(startContext(0), 'k', 1)).toThrow(`redis:${name} works in handlers only`);
 });
+
+test('under a key that is too long to be written there is nothing: a script may ask with what a request brought', () => {
+  const long = 'ä'.repeat(600);
+  const recording = recordingContext();
+  const asked = (name: string): unknown => redis[name]?.(recording.context, long);
+  expect([asked('get'), asked('range'), asked('len')]).toEqual([undefined, [], 0]);
+  expect(recording.calls).toEqual([]);
+  expect(() => redis.set?.(recording.context, long, 1)).toThrow('key is 1200 bytes long; at most');
+});

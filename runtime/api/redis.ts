@@ -11,7 +11,10 @@ import { API_LIMITS } from './limits.js';
  */
 export function redisApi(): Readonly<Record<string, HostFunction>> {
   return {
-    get: (context, key) => handlerOf(context).get(keyArgument('redis:get', key)),
+    get: (context, key) => {
+      const name = askedKey('redis:get', key);
+      return canExist(name) ? handlerOf(context).get(name) : undefined;
+    },
     set: (context, key, value, options) => {
       handlerOf(context).set(
         keyArgument('redis:set', key),
@@ -44,19 +47,32 @@ export function redisApi(): Readonly<Record<string, HostFunction>> {
       handlerOf(context).push(keyArgument('redis:push', key), valueArgument('redis:push', value));
       return undefined;
     },
-    range: (context, key, first, last) =>
-      handlerOf(context).range(
-        keyArgument('redis:range', key),
-        integerArgument('redis:range', 'first', first, { absent: 0 }),
-        integerArgument('redis:range', 'last', last, { absent: -1 }),
-      ) as Items,
-    len: (context, key) => handlerOf(context).length(keyArgument('redis:len', key)),
+    range: (context, key, first, last) => {
+      const name = askedKey('redis:range', key);
+      const from = integerArgument('redis:range', 'first', first, { absent: 0 });
+      const to = integerArgument('redis:range', 'last', last, { absent: -1 });
+      return canExist(name) ? (handlerOf(context).range(name, from, to) as Items) : [];
+    },
+    len: (context, key) => {
+      const name = askedKey('redis:len', key);
+      return canExist(name) ? handlerOf(context).length(name) : 0;
+    },
   };
 }
 
 /** The VM copies what it gets; the casts only drop `readonly`. */
 type Texts = string[] | Promise<string[]>;
 type Items = Json[] | Promise<Json[]>;
+
+/** A key to be read: of any length, for a script may ask with whatever a request brought. */
+function askedKey(call: string, value: LuaValue): string {
+  return textArgument(call, 'key', value, Number.POSITIVE_INFINITY);
+}
+
+/** Nothing is ever written under a longer key. */
+function canExist(key: string): boolean {
+  return Buffer.byteLength(key) <= API_LIMITS.stateKeyBytesMax;
+}
 
 function keyArgument(call: string, value: LuaValue): string {
   return textArgument(call, 'key', value, API_LIMITS.stateKeyBytesMax);

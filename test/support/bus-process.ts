@@ -29,6 +29,10 @@ export class BusProcess {
     throw new Error(`the bus did not start:\n${said.join('\n')}`);
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   async get(path: string): Promise<Record<string, unknown>> {
     const answer = await fetch(`${this.address.replace('ws:', 'http:')}${path}`);
     return (await answer.json()) as Record<string, unknown>;

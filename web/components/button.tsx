@@ -4,7 +4,6 @@
  */
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { type ReactNode, useId } from 'react';
-import { Button as AriaButton } from 'react-aria-components/Button';
 import { cx } from '../design/cx.js';
 import styles from './button.module.css';
 
@@ -22,35 +21,26 @@ interface ButtonProps {
   label?: string;
   /** beside other things in a row or header */
   small?: boolean;
-  form?: string;
 }
 
-export function Button({
-  children,
-  kind = 'plain',
-  type = 'button',
-  onPress,
-  busy = false,
-  why,
-  label,
-  small,
-  form,
-}: ButtonProps) {
+/** The browser's own button: keyboard, forms and screen readers know it. */
+export function Button(props: ButtonProps) {
+  const { children, kind = 'plain', type = 'button', onPress, busy = false, why, label, small } = props;
   const reason = useId();
   const off = why !== undefined;
   return (
     <>
-      <AriaButton
-        type={off ? 'button' : type}
+      <button
+        type={off || busy ? 'button' : type}
         className={cx(styles.button, styles[kind], small && styles.small, off && styles.off)}
-        isPending={busy}
-        {...(form !== undefined && { form })}
-        {...(label !== undefined && { 'aria-label': label })}
-        {...(off && { 'aria-describedby': reason })}
-        {...(off ? { 'aria-disabled': true } : onPress && { onPress: () => onPress() })}
+        aria-label={label}
+        aria-describedby={off ? reason : undefined}
+        aria-disabled={off || busy || undefined}
+        aria-busy={busy || undefined}
+        onClick={off || busy ? undefined : onPress}
       >
         {children}
-      </AriaButton>
+      </button>
       {off && (
         <span className={styles.why} id={reason}>
           {why}

@@ -138,8 +138,8 @@ function noteRefusals(
   events: readonly NewEvent[],
   values: readonly number[],
 ): void {
-  for (const [index, value] of values.entries()) {
-    if (value >= 0) continue;
+  for (let index = 0; index < events.length; index += 1) {
+    if (values[index]! >= 0) continue;
     const { key, type, expect } = events[index]!;
     const { sender, id: sessionId } = session;
     const head = state.heads.get(key).value;

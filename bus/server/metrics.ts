@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { CoreViews, ServiceView } from '../core/types.js';
+import type { CoreViews, Receipt, ServiceView } from '../core/types.js';
 import type { OutwardEffect } from './loop.js';
 
 /** What is measured elsewhere and asked for when the metrics are read. */
@@ -43,11 +43,20 @@ export class Metrics {
         this.#delivered.inc(effect.deliveries.length);
         return;
       case 'receipt':
-        for (const { status } of effect.receipts) this.#receipts.inc({ status });
+        this.#countReceipts(effect.receipts);
         return;
       case 'error':
         this.#errors.inc({ code: effect.code });
     }
+  }
+
+  /** One step of a counter costs as much as the rest of what is done for a receipt: it is taken per message. */
+  #countReceipts(receipts: readonly Receipt[]): void {
+    let accepted = 0;
+    for (const { status } of receipts) if (status === 'success') accepted += 1;
+    if (accepted > 0) this.#receipts.inc({ status: 'success' }, accepted);
+    if (accepted < receipts.length)
+      this.#receipts.inc({ status: 'inconsistent' }, receipts.length - accepted);
   }
 
   async read(): Promise<{ text: string; contentType: string }> {

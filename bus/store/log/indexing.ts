@@ -6,7 +6,7 @@ import type { BlockRow, IndexDatabase, Reached } from './index/database.js';
 import { IndexBatch } from './index/index-batch.js';
 import { scanLog } from './log-scan.js';
 import type { Point } from './point.js';
-import { recordsOf } from './record-codec.js';
+import { recordsWithoutData } from './record-codec.js';
 
 /** Gathered before it is written: enough that most work is joined, little enough for memory (some hundred bytes each). */
 const STEP_WEIGHT_MAX = 60_000;
@@ -21,7 +21,7 @@ export function indexStep(directory: string, index: IndexDatabase, reached: Reac
   const batch = new IndexBatch(reached);
   let point = reached.point;
   for (const block of scanLog(directory, point, to)) {
-    foldBlock(block, recordsOf(block), batch);
+    foldBlock(block, recordsWithoutData(block), batch);
     batch.weight += block.header.records;
     point = block.end;
     if (batch.weight >= STEP_WEIGHT_MAX) break;

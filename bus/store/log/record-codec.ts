@@ -108,8 +108,22 @@ function describe(record: LogRecord, writeData: (data: string) => number): Descr
   ];
 }
 
+interface Block {
+  readonly header: BlockHeader;
+  readonly payload: Buffer;
+}
+
 /** The records of a block, in order. */
-export function recordsOf(block: { readonly header: BlockHeader; readonly payload: Buffer }): LogRecord[] {
+export function recordsOf(block: Block): LogRecord[] {
+  return readRecords(block, true);
+}
+
+/** As `recordsOf`, but the events' data is empty: who indexes does not look at it, and making its texts is a good part of reading. */
+export function recordsWithoutData(block: Block): LogRecord[] {
+  return readRecords(block, false);
+}
+
+function readRecords(block: Block, withData: boolean): LogRecord[] {
   const { payload } = block;
   const { records: count, firstPosition } = block.header;
   const found: LogRecord[] = [];
@@ -118,7 +132,8 @@ export function recordsOf(block: { readonly header: BlockHeader; readonly payloa
   for (let n = 0; n < count; n += 1) {
     const { start, dataBytes, end, events } = prefixAt(payload, offset);
     const description = JSON.parse(payload.toString('utf8', start + dataBytes, end)) as Description;
-    if (description[0] === 'b') found.push(readBatch(description, payload, start, position));
+    if (description[0] === 'b')
+      found.push(readBatch(description, withData ? payload : undefined, start, position));
     else if (description[0] === 'a')
       found.push({ kind: 'ack', clientType: description[1], positions: description[2] });
     else found.push(description[1]);
@@ -166,7 +181,8 @@ function prefixAt(
 
 function readBatch(
   [, sender, batchId, acknowledges, described]: Extract<Description, readonly ['b', ...unknown[]]>,
-  payload: Buffer,
+  /** undefined: the data is not wanted */
+  payload: Buffer | undefined,
   dataStart: number,
   firstPosition: number,
 ): BatchRecord {
@@ -175,7 +191,7 @@ function readBatch(
     const [dataBytes, type, key, value, time, sessionId, correlationId, correlation, owedTo] = event;
     const causation = event[9];
     const ownBatchId = event[11] === 0 ? batchId : event[11];
-    const data = payload.toString('utf8', offset, offset + dataBytes);
+    const data = payload?.toString('utf8', offset, offset + dataBytes) ?? '';
     offset += dataBytes;
     return {
       position: firstPosition + n,

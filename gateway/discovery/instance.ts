@@ -1,0 +1,102 @@
+import { Pool } from 'undici';
+import type { Settings } from '../settings.js';
+
+/** A route that an instance's script declares. */
+export interface DeclaredRoute {
+  readonly method: string;
+  readonly pattern: string;
+}
+
+/** What a source of instances knows of one. */
+export interface Found {
+  readonly clientType: string;
+  /** `http://host:port` */
+  readonly url: string;
+  readonly routes: readonly DeclaredRoute[];
+}
+
+export interface InstanceRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** path and query */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  readonly timeoutMs: number;
+}
+
+export interface InstanceAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** One running process of a client type, and the connections to it. Whether it gets requests is for the directory to say. */
+export class Instance {
+  readonly clientType: string;
+  readonly url: string;
+  routes: readonly DeclaredRoute[];
+  /** gets requests */
+  healthy = false;
+  /** why not */
+  reason = 'has not been asked yet';
+  /** requests under way */
+  inFlight = 0;
+  readonly #pool: Pool;
+
+  constructor({ clientType, url, routes }: Found, settings: Settings) {
+    this.clientType = clientType;
+    this.url = url;
+    this.routes = routes;
+    this.#pool = new Pool(url, {
+      connections: settings.connectionsPerInstance,
+      connect: { timeout: settings.connectTimeoutMs },
+      maxResponseSize: settings.answerBytesMax,
+    });
+  }
+
+  /** @throws what undici throws; `wasSent` tells whether the instance may have seen the request */
+  async request({ method, path, headers, body, timeoutMs }: InstanceRequest): Promise<InstanceAnswer> {
+    this.inFlight += 1;
+    try {
+      const answer = await this.#pool.request({
+        method,
+        path,
+        headers,
+        ...(body !== undefined && { body }),
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      });
+      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  /** Requests under way fail. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
+
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** False if the request cannot have reached the instance. */
+export function wasSent(error: unknown): boolean {
+  return !NEVER_SENT.has(codeOf(error));
+}
+
+/** In a few words, for an operator. */
+export function reasonOf(error: unknown): string {
+  return codeOf(error) || (error instanceof Error ? error.message : String(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,82 @@
+import websocket from '@fastify/websocket';
+import type { FastifyInstance } from 'fastify';
+import type { WebSocket } from 'ws';
+import { CLOSE, ClientSocket, type FrameHandler } from '../live/client-socket.js';
+import { PageConnection } from '../live/page-connection.js';
+import { StatementUpdates } from '../live/statement-updates.js';
+import type { GatewayContext } from './context.js';
+
+/** How long a stop waits until clients have answered the closing of their sockets. */
+const CLOSE_MS = 1_000;
+
+/** `WS /updates` and `WS /api/live`. */
+export async function socketRoutes(app: FastifyInstance, context: GatewayContext): Promise<void> {
+  const { settings, access, topics, hub, ownership, pageTopics, clock, log } = context;
+  await app.register(websocket, {
+    options: { maxPayload: settings.frameBytesMax, perMessageDeflate: false },
+    preClose(this: FastifyInstance, done) {
+      const { clients } = this.websocketServer;
+      for (const client of clients) client.close(CLOSE.stopping, 'stopping');
+      const cutOff = setTimeout(() => {
+        for (const client of clients) client.terminate();
+      }, CLOSE_MS);
+      this.websocketServer.close(() => {
+        clearTimeout(cutOff);
+        done();
+      });
+    },
+  });
+
+  app.get('/updates', { websocket: true }, (socket, request) => {
+    const accountOf = async (id: number, token: unknown) => {
+      if (access.auth) {
+        const { username } = await (typeof token === 'string'
+          ? access.hello({ access: token })
+          : access.caller(request));
+        await ownership.require(username, id);
+      }
+      return topics.account(id);
+    };
+    opened(
+      socket,
+      (parts) => new StatementUpdates({ ...parts, hub, accountOf, topicsMax: settings.topicsPerSocket }),
+    );
+  });
+
+  app.get('/api/live', { websocket: true }, (socket) => {
+    opened(
+      socket,
+      ({ send, close, unreadBytes }) =>
+        new PageConnection({
+          access,
+          clock,
+          settings,
+          send,
+          close,
+          open: pageTopics.opener(unreadBytes),
+          failed: (error) => log.error({ err: error }, 'a page could not be served'),
+        }),
+    );
+  });
+
+  /** Gives a socket to what handles its frames; sockets beyond the limit are closed. */
+  function opened(
+    socket: WebSocket,
+    handlerOf: (parts: {
+      send: (text: string) => void;
+      close: (code: number, reason: string) => void;
+      unreadBytes: () => number;
+    }) => FrameHandler,
+  ): void {
+    if (app.websocketServer.clients.size > settings.socketsMax) {
+      socket.close(CLOSE.tooMany, 'too many connections');
+      return;
+    }
+    const handler: FrameHandler = handlerOf({
+      send: (text) => client.send(text),
+      close: (code, reason) => client.close(code, reason),
+      unreadBytes: () => client.unreadBytes,
+    });
+    const client = new ClientSocket(socket, settings, handler);
+  }
+}

@@ -1,0 +1,119 @@
+import type { Json } from '../../common/protocol/messages.js';
+import { BoundedMap } from '../bounded-map.js';
+import { type ServiceTopic, Update } from './update.js';
+import type { Upstream } from './upstream.js';
+
+/** One that follows a topic. Its cursor is that of the last update it was given, or has from elsewhere. */
+export interface Watcher {
+  cursor: number;
+  readonly deliver: (update: Update) => void;
+}
+
+/**
+ * One topic, put together from the updates of all instances of its service, each of which tells only what it handled itself.
+ *
+ * Invariant: what a watcher is given has a higher cursor than anything before; in a gapless topic it is the next one. So nothing
+ * is doubled and nothing left out, whichever instance says it first. What is missing is asked for: by subscribing again after the
+ * lowest cursor of the watchers, which an instance answers from its state before it goes on live.
+ */
+export class Feed {
+  readonly watchers = new Set<Watcher>();
+  /** the newest, to go on with when the one before them arrives */
+  readonly #recent: BoundedMap<number, Update>;
+  /** an instance was asked for what is missing, and has not begun to answer */
+  #asked: Upstream | undefined;
+  #askAgain = false;
+  #gapless: boolean;
+
+  constructor(
+    readonly topic: ServiceTopic,
+    recentMax: number,
+    /** the instances that can be asked now */
+    private readonly open: () => readonly Upstream[],
+  ) {
+    this.#recent = new BoundedMap(recentMax);
+    this.#gapless = topic.gapless;
+  }
+
+  /** The first watcher is subscribed for everywhere; for a later one it is enough to read once what it does not have. */
+  add(watcher: Watcher): void {
+    this.watchers.add(watcher);
+    if (this.watchers.size === 1) for (const upstream of this.open()) this.opened(upstream);
+    else this.#catchUp();
+  }
+
+  /** An instance can be heard: whatever happens there from now on, and whatever has happened while it could not be. */
+  opened(upstream: Upstream): void {
+    upstream.subscribe(this.topic.name, this.#lowest());
+  }
+
+  /** An instance cannot be heard any more; it may have taken updates with it that are in the state. */
+  lost(upstream: Upstream): void {
+    if (this.#asked === upstream) this.#asked = undefined;
+    this.#catchUp();
+  }
+
+  /** An instance cannot answer from its state now; whoever was asked has to be asked later. */
+  refused(upstream: Upstream): void {
+    if (this.#asked === upstream) this.#asked = undefined;
+  }
+
+  subscribed(upstream: Upstream, resumed: boolean): void {
+    // Who cannot tell what is missing must not be waited for.
+    if (!resumed) this.#gapless = false;
+    if (this.#asked !== upstream) return;
+    this.#asked = undefined;
+    if (!this.#askAgain) return;
+    this.#askAgain = false;
+    this.#catchUp();
+  }
+
+  receive(cursor: number, data: Json): void {
+    let update = this.#recent.get(cursor);
+    if (update === undefined) {
+      update = new Update(cursor, data);
+      this.#recent.set(cursor, update);
+    }
+    let missing = false;
+    for (const watcher of this.watchers) {
+      if (this.#gapless) missing = !this.#advance(watcher, cursor) || missing;
+      else give(watcher, update);
+    }
+    if (missing) this.#catchUp();
+  }
+
+  /** Gives a watcher what follows its cursor, as far as it is here; false if something below `newest` is not. */
+  #advance(watcher: Watcher, newest: number): boolean {
+    for (;;) {
+      const next = this.#recent.get(watcher.cursor + 1);
+      if (next === undefined) return watcher.cursor >= newest;
+      give(watcher, next);
+    }
+  }
+
+  /** One question at a time; what comes up meanwhile is asked after it. */
+  #catchUp(): void {
+    if (this.watchers.size === 0) return;
+    if (this.#asked !== undefined) {
+      this.#askAgain = true;
+      return;
+    }
+    const [upstream] = this.open();
+    // Where nobody can be asked, whoever comes back will be.
+    if (upstream === undefined) return;
+    this.#asked = upstream;
+    upstream.subscribe(this.topic.name, this.#lowest());
+  }
+
+  #lowest(): number {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const { cursor } of this.watchers) lowest = Math.min(lowest, cursor);
+    return lowest;
+  }
+}
+
+function give(watcher: Watcher, update: Update): void {
+  if (update.cursor <= watcher.cursor) return;
+  watcher.cursor = update.cursor;
+  watcher.deliver(update);
+}

@@ -1,0 +1,97 @@
+import type { Logger } from '../../common/log.js';
+import type { Caller } from '../auth/access.js';
+import type { Bus } from '../operator/bus.js';
+import { EventFollower } from '../operator/event-follower.js';
+import type { Overview } from '../operator/overview.js';
+import { Problem } from '../problem.js';
+import type { Settings } from '../settings.js';
+import type { Hub, Unwatch } from './hub.js';
+import type { OpenTopic, Tell } from './page-connection.js';
+import type { Topics } from './topics.js';
+import type { Update } from './update.js';
+
+export interface PageTopicsParts {
+  readonly hub: Pick<Hub, 'watch'>;
+  readonly topics: Topics;
+  readonly bus: Bus;
+  readonly overview: Overview;
+  readonly settings: Settings;
+  readonly log: Logger;
+}
+
+/** The topics of `WS /api/live`: which there are, for whom, and where their updates come from. */
+export class PageTopics {
+  #eventStreams = 0;
+
+  constructor(private readonly parts: PageTopicsParts) {}
+
+  /** @param unreadBytes what waits for this page */
+  opener(unreadBytes: () => number): OpenTopic {
+    return async (topic, after, caller, tell, begun) => {
+      switch (topic) {
+        case 'events':
+          requireOperator(caller);
+          return this.#events(after, tell, begun, unreadBytes);
+        case 'services':
+          requireOperator(caller);
+          begun();
+          return this.parts.overview.watchServices(counted(topic, after, tell));
+        case 'parked':
+          requireOperator(caller);
+          begun();
+          return this.parts.overview.watchParked(counted(topic, after, tell));
+        default:
+          return this.#own(topic, after, caller, tell, begun);
+      }
+    };
+  }
+
+  async #own(
+    name: string,
+    after: number | undefined,
+    caller: Caller,
+    tell: Tell,
+    begun: () => void,
+  ): Promise<Unwatch> {
+    const { topic, now } = await this.parts.topics.own(name, caller);
+    const from = after ?? (await now());
+    begun();
+    const frame = ({ cursor, data }: Update) => ({ type: 'update', topic: name, cursor, data });
+    return this.parts.hub.watch(topic, from, (update) => tell(update.cursor, update.text('page', frame)));
+  }
+
+  #events(after: number | undefined, tell: Tell, begun: () => void, unreadBytes: () => number): Unwatch {
+    const { bus, settings, log } = this.parts;
+    if (this.#eventStreams >= settings.eventStreamsMax)
+      throw new Problem('rate_limited', 'Too many pages follow the events just now.');
+    this.#eventStreams += 1;
+    const follower = new EventFollower({
+      bus,
+      settings,
+      log,
+      after,
+      unreadBytes,
+      begun,
+      // The events are JSON already; they leave as the bus wrote them.
+      tell: (cursor, events) =>
+        tell(cursor, `{"type":"update","topic":"events","cursor":${cursor},"data":[${events.join(',')}]}`),
+    });
+    return () => {
+      follower.stop();
+      this.#eventStreams -= 1;
+    };
+  }
+}
+
+function requireOperator({ operator }: Caller): void {
+  if (!operator) throw new Problem('forbidden', 'This is for operators.');
+}
+
+/** What is always told as a whole has no cursor of its own: the page's frames are counted. */
+function counted(topic: string, after: number | undefined, tell: Tell): (data: object) => void {
+  let cursor = after ?? 0;
+  return (data) => {
+    cursor += 1;
+    tell(cursor, JSON.stringify({ type: 'update', topic, cursor, data }));
+  };
+}

@@ -1,0 +1,94 @@
+import { Problem } from '../problem.js';
+import { CLOSE, type FrameHandler } from './client-socket.js';
+import type { Hub, Unwatch } from './hub.js';
+import type { OwnTopic } from './topics.js';
+import type { Update } from './update.js';
+
+/** What a connection of `WS /updates` needs. */
+export interface StatementUpdatesParts {
+  readonly hub: Pick<Hub, 'watch'>;
+  readonly topicsMax: number;
+  /** The topic of an account that this client may watch; throws Problem. */
+  readonly accountOf: (id: number, access: unknown) => Promise<OwnTopic>;
+  readonly send: (text: string) => void;
+  readonly close: (code: number, reason: string) => void;
+}
+
+/**
+ * `WS /updates`, in the shapes of the first generation: the client names accounts, and from then on is told each new entry of
+ * their statements. A client that comes back names the last `seq` it has of each. Further frames add accounts.
+ *
+ *     { account_ids: [7, 8], after?: { "7": 12 }, access?: token }
+ *     { update_type: "new_statement_item", for_account_id: 7, data: { seq, timestamp, amount, note, balance } }
+ */
+export class StatementUpdates implements FrameHandler {
+  readonly #watching = new Map<number, Unwatch>();
+  #closed = false;
+
+  constructor(private readonly parts: StatementUpdatesParts) {}
+
+  frame({ account_ids: ids, after, access }: Readonly<Record<string, unknown>>): void {
+    const accounts = Array.isArray(ids) ? ids.map(accountId) : [undefined];
+    if (accounts.includes(undefined)) {
+      this.#refuse(new Problem('bad_request', 'account_ids must be a list of numbers of accounts.'));
+      return;
+    }
+    const known = typeof after === 'object' && after !== null ? (after as Record<string, unknown>) : {};
+    for (const id of accounts as number[]) {
+      const seq = known[id];
+      if (seq !== undefined && !isCursor(seq))
+        this.#refuse(new Problem('bad_request', 'after must name the last seq of an account.'));
+      else void this.#watch(id, seq, access);
+    }
+  }
+
+  unreadable(): void {
+    this.parts.close(CLOSE.badFrame, 'a frame must be a JSON object');
+  }
+
+  closed(): void {
+    this.#closed = true;
+    for (const unwatch of this.#watching.values()) unwatch();
+    this.#watching.clear();
+  }
+
+  async #watch(id: number, after: number | undefined, access: unknown): Promise<void> {
+    try {
+      const { topic, now } = await this.parts.accountOf(id, access);
+      const from = after ?? (await now());
+      if (this.#closed) return;
+      if (this.#watching.size >= this.parts.topicsMax && !this.#watching.has(id))
+        throw new Problem('too_large', `One connection may watch ${this.parts.topicsMax} accounts.`);
+      this.#watching.get(id)?.();
+      this.#watching.set(
+        id,
+        this.parts.hub.watch(topic, from, (update) => this.parts.send(entryText(id, update))),
+      );
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown): void {
+    const problem = error instanceof Problem ? error : new Problem('internal');
+    this.parts.send(JSON.stringify({ update_type: 'error', ...problem.body }));
+  }
+}
+
+function entryText(id: number, update: Update): string {
+  return update.text('statement item', ({ data }) => ({
+    update_type: 'new_statement_item',
+    for_account_id: id,
+    data,
+  }));
+}
+
+/** Clients of the first generation send numbers, or their text. */
+function accountId(value: unknown): number | undefined {
+  const id = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? id : undefined;
+}
+
+function isCursor(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= -1;
+}

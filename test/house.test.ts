@@ -57,6 +57,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'runtime/service/': ['common/', 'runtime/'],
   'runtime/cli.ts': ['common/', 'runtime/'],
   'gateway/': ['common/'],
+  'web/': ['common/'],
   'deploy/': ['common/', 'dist/'],
 };
 

@@ -160,6 +160,21 @@ describe('after a restart', () => {
     expect(delivered([...skipped, ...effects])).toEqual(['a/1@2', 'b/0@2']);
   });
 
+  it('nor does a page of its key that was read ahead of the scan', () => {
+    send('x');
+    park('a');
+    send('a');
+    restart();
+    bench.join(2);
+    bench.send(2, newEvent('a', { value: 9 }));
+    const ahead = ofKind(bench.effects, 'read-owed').find(({ key }) => key === 'a');
+    const page = bench.owed('accounts').filter(({ key }) => key === 'a');
+    bench.effects = [];
+    const skipped = decide(2, 'skip', 'x');
+    const effects = bench.apply({ kind: 'owed', read: ahead!.read, events: page, next: 3, end: true });
+    expect(delivered([...skipped, ...effects])).toEqual(['a/1@2']);
+  });
+
   it('a decision before anybody is there counts when somebody comes', () => {
     park('a');
     send('a');

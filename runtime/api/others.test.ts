@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HostError } from '../lua/vm.js';
 import { authApi } from './auth.js';
+import { Declarations } from './declarations.js';
 import { httpStatusGlobals } from './http-status.js';
 import { logText } from './log.js';
 import { recordingContext } from './testing/recording-context.js';
 import { timeApi } from './time.js';
+import { parseTopicPattern } from './topic-pattern.js';
+import { updatesApi } from './updates.js';
 
 const { context } = recordingContext();
 const auth = authApi({
@@ -77,4 +80,97 @@ test('the editor annotations know the same status codes', () => {
     Number(code),
   ]);
   expect(Object.fromEntries(annotated)).toEqual(httpStatusGlobals());
+});
+
+test('a hash of nil fits no password, and takes as long as any other', async () => {
+  const hash = (await auth.hash_password?.(context, 'x')) as string;
+  const timed = async (known: string | undefined) => {
+    const begun = performance.now();
+    expect(await auth.verify_password?.(context, 'wrong', known)).toBe(false);
+    return performance.now() - begun;
+  };
+  const times = { known: [] as number[], unknown: [] as number[] };
+  for (let n = 0; n < 3; n++) {
+    times.known.push(await timed(hash));
+    times.unknown.push(await timed(undefined));
+  }
+  // Without the work it would be a thousand times less.
+  expect(Math.min(...times.unknown)).toBeGreaterThan(Math.min(...times.known) / 4);
+});
+
+test('a token is issued for a subject and an audience, with claims of the script’s own', async () => {
+  const claims = { sub: 'ann', aud: 'access', colour: 'red' };
+  expect(JSON.parse((await auth.issue?.(context, claims)) as string)).toEqual(claims);
+});
+
+test.each([
+  [{ aud: 'access' }, /sub must be a text/],
+  [{ sub: 'ann', aud: 'both' }, /aud must be "access" or "refresh"; got "both"/],
+  [{ sub: 'ann' }, /aud must be "access" or "refresh"; got nil/],
+  [{ sub: 'ann', aud: 'access', exp: 9 }, /the claim exp is the host's/],
+  ['ann', /claims must be a table with named fields/],
+])('a token with the claims %j is a mistake', async (claims, message) => {
+  await expect(async () => auth.issue?.(context, claims)).rejects.toThrow(message);
+});
+
+test('whatever is no token gives no claims', async () => {
+  expect(await auth.verify?.(context, 'good', 'refresh')).toMatchObject({ sub: 'ann', aud: 'refresh' });
+  for (const text of ['bad', 7, undefined, { a: 1 }, 'x'.repeat(5000)])
+    expect(await auth.verify?.(context, text, 'refresh')).toBeUndefined();
+  await expect(async () => auth.verify?.(context, 'good', 'other')).rejects.toThrow(/audience must be/);
+});
+
+describe('updates', () => {
+  const declarations = new Declarations(() => {});
+  const updates = updatesApi(declarations);
+
+  test('are published with the event’s own cursor, or one that is named', () => {
+    const { context, calls } = recordingContext();
+    updates.publish?.(context, 'account:7', { a: 1 });
+    updates.publish?.(context, 'account:7', 'text', 3);
+    expect(calls).toEqual([
+      ['publish', 'account:7', { a: 1 }, undefined],
+      ['publish', 'account:7', 'text', 3],
+    ]);
+  });
+
+  test.each<[string, unknown[], RegExp]>([
+    ['no topic', [undefined, {}], /topic must be a text/],
+    ['a long topic', ['x'.repeat(257), {}], /topic is 257 bytes long/],
+    ['no data', ['t'], /data is nil/],
+    ['a broken cursor', ['t', {}, 1.5], /cursor must be a whole number, 0 or more/],
+    ['a cursor below zero', ['t', {}, -1], /cursor must be a whole number, 0 or more/],
+  ])('with %s are a mistake', (_, args, message) => {
+    expect(() => updates.publish?.(context, ...(args as never[]))).toThrow(message);
+  });
+
+  test('are resumed by the handler of their pattern', () => {
+    const handler = { luaFunction: true as const, where: 'a.lua:1' };
+    updates.resume?.(context, 'account:{id}', handler as never);
+    expect(declarations.resumes).toMatchObject([{ pattern: 'account:{id}', handler }]);
+  });
+});
+
+describe('a pattern of topics', () => {
+  test.each([
+    ['account:{id}', 'account:7', { id: '7' }],
+    ['account:{id}', 'account:', undefined],
+    ['account:{id}', 'account:7:8', undefined],
+    ['account:{id}', 'xaccount:7', undefined],
+    ['a.b+{x}-{y}', 'a.b+1-2', { x: '1', y: '2' }],
+    ['a.b', 'axb', undefined],
+    ['weather', 'weather', {}],
+  ])('%s and %s', (pattern, topic, args) => {
+    expect(parseTopicPattern('test', pattern)(topic)).toEqual(args);
+  });
+
+  test.each([
+    ['account:{', /brace/],
+    ['account:}', /brace/],
+    ['{a}:{a}', /twice/],
+    ['{a}{b}', /right behind/],
+    ['{a-b}', /brace/],
+  ])('%s is a mistake', (pattern, message) => {
+    expect(() => parseTopicPattern('updates:resume', pattern)).toThrow(message);
+  });
 });

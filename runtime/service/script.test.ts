@@ -198,3 +198,32 @@ test('what replaces an earlier declaration is a warning', async () => {
     ['warn', expect.stringMatching(/^bank\.lua:3: this projection of Paid replaces the one declared at /)],
   ]);
 });
+
+describe('a resume handler', () => {
+  const resume = async (body: string, after = 2) => {
+    const { model } = await load(
+      `bus:register("bank")\nupdates:resume("account:{id}", function(args, after)\n${body}\nend)`,
+    );
+    const [declared] = model.resumes ?? [];
+    return declared?.handler(recordingContext().context, declared.match('account:7') ?? {}, after);
+  };
+
+  test('gets the variables of its topic and the cursor, and gives a page', async () => {
+    expect(await resume('return { { cursor = after + 1, data = { id = args.id } } }')).toEqual([
+      { cursor: 3, data: { id: '7' } },
+    ]);
+    expect(await resume('return {}')).toEqual([]);
+  });
+
+  test.each([
+    ['return nil', /must return a list of \{ cursor =, data = \}: not nil$/],
+    ['return { { cursor = 2, data = 1 } }', /above the one before; 2 follows 2$/],
+    ['return { { cursor = 4, data = 1 }, { cursor = 3, data = 1 } }', /3 follows 4$/],
+    ['return { { data = 1 } }', /nil follows 2$/],
+    ['return { { cursor = 3 } }', /the update 3 has no data$/],
+    ['return { 7 }', /nil follows 2$/],
+  ])('fails with file and line for %s', async (body, message) => {
+    await expect(resume(body)).rejects.toThrow(message);
+    await expect(resume(body)).rejects.toThrow(/^bank\.lua:2: /);
+  });
+});

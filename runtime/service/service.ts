@@ -80,7 +80,17 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       instance,
       updates,
     });
-    const http = createHttp({ model, engine, log, newId, tokens });
+    const http = createHttp({
+      model,
+      engine: {
+        route: (call) => engine.route(call),
+        state: () => engine.state(),
+        counters: () => ({ ...engine.counters(), ...updates.counters() }),
+      },
+      log,
+      newId,
+      tokens,
+    });
     acceptWatchers(http.server, updates);
     pushTogether(opened, engine, updates, http);
     const address = await listen(http, options.bind);

@@ -205,7 +205,13 @@ export interface QueryPage {
 
 export interface BusEvents {
   /** (re)connected and registered; deliveries of earlier registrations are void */
-  registered(registration: { sessionId: number; acknowledged: string; head: string }): void;
+  registered(registration: {
+    sessionId: number;
+    acknowledged: string;
+    head: string;
+    /** names the bus's log; absent if the bus does not say it */
+    logId?: string | undefined;
+  }): void;
   /** in the order the bus sent them */
   events(events: readonly DeliveredEvent[]): void;
   progress(progress: { acknowledged: string; head: string }): void;

@@ -123,7 +123,9 @@ describe('The bus client', () => {
           max_in_flight: 8,
         },
       ]);
-      expect(heard.registered.mock.calls).toEqual([[{ sessionId: 1, acknowledged: '5', head: '9' }]]);
+      expect(heard.registered.mock.calls).toEqual([
+        [{ sessionId: 1, acknowledged: '5', head: '9', logId: 'log' }],
+      ]);
     });
 
     it('gets no events until they are welcome, and registers again when that changes', async () => {

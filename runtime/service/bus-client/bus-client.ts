@@ -212,16 +212,16 @@ class BusClient implements BusPort {
     }
   }
 
-  #registered({ session_id, acknowledged, head, log_id = '' }: RegistrationMessage): void {
+  #registered({ session_id, acknowledged, head, log_id }: RegistrationMessage): void {
     if (session_id === undefined || acknowledged === undefined || head === undefined) {
       this.#connection?.cut('the bus knows only the base protocol');
       return;
     }
-    this.#logId = log_id;
+    this.#logId = log_id ?? '';
     this.#unansweredRegistrations -= 1;
     this.#registrations += 1;
     if (!this.#connected) this.#resume();
-    this.#listener?.registered({ sessionId: session_id, acknowledged, head });
+    this.#listener?.registered({ sessionId: session_id, acknowledged, head, logId: log_id });
   }
 
   #resume(): void {

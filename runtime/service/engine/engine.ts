@@ -1,13 +1,13 @@
 import { Abort, ScriptError } from '../../lua/vm.js';
 import type { BusEvents, DeliveredEvent, Engine, EngineState, RouteCall, RouteOutcome } from '../types.js';
-import { StateSetBack, StateUnavailable, Voided } from './aborts.js';
+import { StateLost, StateSetBack, StateUnavailable, Voided } from './aborts.js';
 import { Contended, Refused } from './events.js';
 import { Job } from './job.js';
 import { Lanes } from './lanes.js';
 import { type LiveService, liveService } from './live-service.js';
 import { type EngineOptions, type EngineParts, withDefaults } from './options.js';
 import { Overtaken } from './overtaken.js';
-import { type LogEnds, Preparation } from './preparation.js';
+import { isAnotherLog, type LogEnds, Preparation, type PreparedState } from './preparation.js';
 import { failure } from './route-call.js';
 import { type Counters, newCounters } from './service-parts.js';
 import { subscribedTypes } from './subscriptions.js';
@@ -110,8 +110,10 @@ class ServiceEngine implements Engine {
   #busEvents(): BusEvents {
     return {
       registered: (ends) => {
+        const known = this.#ends?.logId;
         this.#ends = ends;
         this.#lanes.reset(new Voided('registered anew: what is owed comes again'));
+        if (isAnotherLog(known, ends.logId)) this.#trouble(new StateLost('the bus has another log'));
         // The bus tells what has moved since: what moved before, during a preparation, only this registration says.
         if (this.#live) this.#live.checkpoint.progress(ends.acknowledged);
         else this.#prepare();
@@ -120,7 +122,7 @@ class ServiceEngine implements Engine {
         if (this.#live) this.#lanes.receive(events);
       },
       progress: (ends) => {
-        this.#ends = ends;
+        this.#ends = { ...this.#ends, ...ends };
         this.#live?.checkpoint.progress(ends.acknowledged);
       },
       disconnected: (reason) => this.#lanes.reset(new Voided(reason)),
@@ -153,8 +155,12 @@ class ServiceEngine implements Engine {
   async #prepareNow(): Promise<void> {
     const { bus, log } = this.parts;
     this.#preparation ??= this.#newPreparation();
-    const prepared = await this.#preparation.run(this.#suspect);
-    this.#suspect = false;
+    let prepared: PreparedState;
+    do {
+      prepared = await this.#preparation.run(this.#suspect);
+      this.#suspect = false;
+      // The bus may have come back with another one while this was done.
+    } while (isAnotherLog(prepared.logId, this.#ends?.logId));
     const live: LiveService = liveService(this.parts, this.#counters, prepared, (reason) => {
       // What still runs on an earlier state has no say about this one.
       if (this.#live === live) this.#trouble(reason);
@@ -170,7 +176,7 @@ class ServiceEngine implements Engine {
     const ends = () => this.#ends ?? { acknowledged: '0', head: '0' };
     const ended = () => this.#stopping;
     return new Preparation(this.parts, this.#counters, ends, ended, async (generation, epoch) => {
-      const prepared = { generation, epoch, doubt: undefined };
+      const prepared = { generation, epoch, logId: undefined, doubt: undefined };
       await liveService(this.parts, this.#counters, prepared, () => {}).sweep.locking();
     });
   }

@@ -11,6 +11,7 @@ import type { StateAccess } from './state-access.js';
  * | checkpoint | cursor                            | the effect of every event up to it is in this store                      |
  * | doubt      | cursor                            | after a loss: acknowledged events after the checkpoint and up to here may |
  * |            |                                   | still lack their effect (doubt.ts)                                       |
+ * | log        | an id                             | the log that this state was built from                                   |
  * | types      | JSON array of event types, sorted | the types that wrote this state; a script that wants more rebuilds it    |
  * | lease      | `{"holder", "until"}`             | the instance that brings the state up to date, and when it counts as dead |
  */
@@ -19,6 +20,7 @@ export const META = {
   status: 'status',
   checkpoint: 'checkpoint',
   doubt: 'doubt',
+  log: 'log',
   types: 'types',
   lease: 'lease',
 } as const;

@@ -37,6 +37,57 @@ describe('the state', () => {
     expect(['k0', 'k1', 'k2'].map((key) => bench.text(`count:${key}`))).toEqual(['8', '7', '6']);
   });
 
+  describe('of another log than the bus has now', () => {
+    const counts = () => ['k0', 'k1'].map((key) => bench.text(`count:${key}`));
+    const send = (times: number) => {
+      for (let n = 0; n < times; n++) bench.send('T', `k${n % 2}`);
+    };
+    const warned = () =>
+      bench.lines.some(({ level, message }) => level === 'warn' && /another log/.test(message));
+
+    it('is built anew at the start, although the new log has become as long as the old one', async () => {
+      const first = await bench.start(types);
+      send(6);
+      await bench.drained();
+      first.process.kill();
+      bench.bus.lose('new');
+      await bench.bus.start();
+      for (let n = 0; n < 8; n++) bench.send('T', 'k0');
+      await bench.start(types);
+      await bench.drained();
+      expect(counts()).toEqual(['8', undefined]);
+      expect(warned()).toBe(true);
+    });
+
+    it('is built anew when that happens under running instances', async () => {
+      await bench.start(types);
+      await bench.start(types);
+      send(6);
+      await bench.drained();
+      bench.bus.lose('new');
+      await bench.bus.start();
+      send(2);
+      await bench.time.until(() => `${counts()}` === '1,1');
+      await bench.drained();
+      send(2);
+      await bench.drained();
+      expect(counts()).toEqual(['2', '2']);
+      expect(warned()).toBe(true);
+    });
+
+    it('is told by its log from now on, if it was not yet, and stays', async () => {
+      const first = await bench.start(types);
+      send(6);
+      // Until its checkpoint is at the end of the log: otherwise it would be looked through in any case.
+      await bench.time.pass(3_000);
+      first.process.kill();
+      bench.state.memory.remove('meta', 'log');
+      const second = await bench.start(types);
+      expect(second.engine.counters().rebuilds).toBe(0);
+      expect(bench.state.memory.item('meta', 'log')).toMatchObject({ text: 'sim' });
+    });
+  });
+
   it.each(Array.from({ length: 16 }, (_, n) => 600 + 10 * n))(
     'holds what was handled just before it was wiped (after %i ms), although nothing happens afterwards',
     async (ms) => {

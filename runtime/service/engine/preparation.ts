@@ -16,6 +16,13 @@ export interface LogEnds {
   readonly acknowledged: string;
   /** cursor of the newest event */
   readonly head: string;
+  /** names the log; undefined if the bus does not say it */
+  readonly logId?: string | undefined;
+}
+
+/** A log that began anew, or of another bus: its positions say nothing about the one known before. */
+export function isAnotherLog(known: string | undefined, logId: string | undefined): boolean {
+  return known !== undefined && logId !== undefined && known !== logId;
 }
 
 export interface Progress {
@@ -30,6 +37,7 @@ export interface PreparedState {
   readonly generation: string;
   /** of the state store, while it was prepared */
   readonly epoch: number;
+  readonly logId: string | undefined;
   /** part of the log whose effects may be missing, after a loss */
   readonly doubt: DoubtfulRange | undefined;
 }
@@ -42,7 +50,8 @@ type Plan = 'ready' | 'from-the-start' | 'go-on';
  * | found in `meta`                                        | so                                                            |
  * |--------------------------------------------------------|---------------------------------------------------------------|
  * | no generation, or made without a type the script wants | new generation, empty the state, page through everything      |
- * | now, or a checkpoint beyond the end of the log         |                                                               |
+ * | now, or from another log than the bus has now, or a    |                                                               |
+ * | checkpoint beyond the end of the log                   |                                                               |
  * | a rebuild that somebody has begun                      | go on at its checkpoint                                       |
  * | a checkpoint before the end of the log                 | page through what was acknowledged after it; usually all of   |
  * |                                                        | it is here already, and nothing is written but the checkpoint |
@@ -122,7 +131,13 @@ export class Preparation {
   }
 
   async #underLease(found: LeasedState, ends: LogEnds, suspect: boolean): Promise<PreparedState> {
-    const leased = await this.#begun(found, await this.#plan(found.meta, ends), suspect);
+    const { log } = found.meta;
+    if (isAnotherLog(log, ends.logId))
+      this.parts.log.warn(
+        { log, logId: ends.logId },
+        'the bus has another log: the state is built from that one',
+      );
+    const leased = await this.#begun(found, ends, suspect);
     const { generation, status, doubt } = leased.meta;
     const lost = status !== 'live';
     if (lost) await this.finishLocking(generation ?? '', leased.state.epoch);
@@ -136,13 +151,14 @@ export class Preparation {
   }
 
   /** A new generation stops the live handlers of every instance; only then is anything removed. */
-  async #begun(found: LeasedState, plan: Plan, suspect: boolean): Promise<LeasedState> {
+  async #begun(found: LeasedState, ends: LogEnds, suspect: boolean): Promise<LeasedState> {
     let leased = found;
     const generation = this.parts.ids();
-    if (plan === 'from-the-start') {
+    if ((await this.#plan(found.meta, ends)) === 'from-the-start') {
       this.counters.rebuilds++;
       const types = this.#types;
-      leased = await leased.changed({ generation, status: 'emptying', checkpoint: '0', types });
+      const log = ends.logId === undefined ? {} : { log: ends.logId };
+      leased = await leased.changed({ generation, status: 'emptying', checkpoint: '0', types, ...log });
     } else if (suspect && leased.meta.status === 'live') {
       leased = await leased.changed({ generation, status: 'rebuilding' });
     }
@@ -157,11 +173,12 @@ export class Preparation {
    */
   async #finish(
     leased: LeasedState,
-    { acknowledged }: LogEnds,
+    { acknowledged, logId }: LogEnds,
     doubtful: string | undefined,
   ): Promise<PreparedState> {
     const certain = doubtful === undefined || positionOfCursor(acknowledged) >= positionOfCursor(doubtful);
     const doubt = certain ? undefined : doubtful;
+    const log = logId ?? leased.meta.log;
     const checkpoint = later(leased.meta.checkpoint ?? '0', acknowledged);
     await leased.commit({
       expect: [],
@@ -169,22 +186,24 @@ export class Preparation {
         setMeta('status', 'live'),
         setMeta('checkpoint', checkpoint),
         setMeta('types', this.#types),
+        ...(log === undefined ? [] : [setMeta('log', log)]),
         doubt === undefined ? { op: 'del', space: 'meta', key: META.doubt } : setMeta('doubt', doubt),
         leased.lease.drop(),
       ],
     });
-    return prepared(leased.state, { ...leased.meta, checkpoint, doubt });
+    return prepared(leased.state, { ...leased.meta, log, checkpoint, doubt });
   }
 
-  async #plan(meta: Meta, { head }: LogEnds): Promise<Plan> {
+  async #plan(meta: Meta, { head, logId = meta.log }: LogEnds): Promise<Plan> {
     const checkpoint = positionOfCursor(meta.checkpoint);
-    if (meta.generation === undefined) return 'from-the-start';
+    if (meta.generation === undefined || isAnotherLog(meta.log, logId)) return 'from-the-start';
     if (meta.status === 'emptying') return 'go-on';
     if (this.#lacksTypes(meta)) return 'from-the-start';
     if (checkpoint > positionOfCursor(head) && !(await this.#logReaches(checkpoint))) return 'from-the-start';
     // Not `acknowledged`: behind one event that is owed for long, others are acknowledged, and may be missing here.
-    const upToDate = checkpoint >= positionOfCursor(head) && meta.types === this.#types;
-    return meta.status === 'live' && upToDate ? 'ready' : 'go-on';
+    const upToDate = checkpoint >= positionOfCursor(head);
+    const told = meta.types === this.#types && meta.log === logId;
+    return meta.status === 'live' && upToDate && told ? 'ready' : 'go-on';
   }
 
   /** Other instances may have moved the checkpoint since we registered; only the log itself can tell that it is shorter. */
@@ -209,10 +228,11 @@ async function isStillSo(state: StateAccess, { lease: _, ...meta }: Meta): Promi
   return (await state.commitAsIs({ expect, writes: [] })).ok;
 }
 
-function prepared({ epoch }: StateAccess, { generation, checkpoint, doubt }: Meta): PreparedState {
+function prepared({ epoch }: StateAccess, { generation, checkpoint, log, doubt }: Meta): PreparedState {
   return {
     generation: generation ?? '',
     epoch,
+    logId: log,
     doubt: doubt === undefined ? undefined : { after: checkpoint ?? '0', upTo: doubt },
   };
 }

@@ -25,7 +25,7 @@ export interface Listener {
  * not durable is gone) and starts again on the same log.
  */
 export class SimBus {
-  readonly log: MemoryLog = { logId: 'sim', records: [] };
+  log: MemoryLog = { logId: 'sim', records: [] };
   #life: Life | undefined;
   #busyUntil = 0;
   #lives = 0;
@@ -60,6 +60,12 @@ export class SimBus {
     const listeners = [...this.#listeners.values()];
     this.#listeners.clear();
     for (const listener of listeners) listener.lost();
+  }
+
+  /** The disk is lost; the bus that starts again begins a new log. */
+  lose(logId: string): void {
+    this.crash();
+    this.log = { logId, records: [] };
   }
 
   /** @returns the session's id, undefined if nobody answers */

@@ -173,6 +173,7 @@ export class SimPort implements BusPort {
           sessionId: effect.sessionId,
           acknowledged: String(effect.acknowledged),
           head: String(effect.head),
+          logId: this.bus.log.logId,
         });
         for (const { batch } of this.#batches.values()) this.#sendBatch(batch);
         break;

@@ -49,7 +49,13 @@ export function FourStates<T>({
   return (
     <>
       {live && <Staleness failedAt={error ? query.dataUpdatedAt : undefined} />}
-      {isEmpty?.(data) ? <div className={styles.empty}>{empty}</div> : children(data)}
+      {isEmpty?.(data) ? (
+        <div className={styles.empty} data-state="empty">
+          {empty}
+        </div>
+      ) : (
+        children(data)
+      )}
     </>
   );
 }
@@ -59,7 +65,7 @@ export function Staleness({ failedAt }: { failedAt?: number | undefined }) {
   const since = staleSince(useLiveStatus()) ?? failedAt;
   if (since === undefined) return null;
   return (
-    <p className={styles.stale}>
+    <p className={styles.stale} data-state="stale">
       <span aria-hidden="true">◷</span> As of <Time at={since} clock /> (<Age at={since} />)
     </p>
   );
@@ -67,7 +73,7 @@ export function Staleness({ failedAt }: { failedAt?: number | undefined }) {
 
 export function Skeleton({ what, lines = 3 }: { what: string; lines?: number }) {
   return (
-    <div className={styles.skeleton} role="status">
+    <div className={styles.skeleton} role="status" data-state="loading">
       <span className="visually-hidden">Loading {what} …</span>
       {Array.from({ length: lines }, (_, line) => (
         <span className={styles.line} key={line} aria-hidden="true" />
@@ -80,7 +86,7 @@ export function Skeleton({ what, lines = 3 }: { what: string; lines?: number }) 
 export function Failure({ error, what, retry }: { error: Error; what: string; retry?: () => void }) {
   const id = error instanceof Problem ? error.id : undefined;
   return (
-    <div className={styles.failure} role="alert">
+    <div className={styles.failure} role="alert" data-state="failed">
       <p>
         <strong>{capital(what)} could not be read.</strong> {error.message}
       </p>

@@ -5,6 +5,7 @@ import { THEMES, theme, timeStyle } from '../platform/preferences.js';
 import type { Store } from '../platform/store.js';
 import { useStore } from '../platform/use-store.js';
 import { Button } from './button.js';
+import styles from './switches.module.css';
 
 const THEME_MARKS = { system: '◐', light: '○', dark: '●' } as const;
 
@@ -13,7 +14,9 @@ export function ThemeSwitch() {
   return (
     <Button kind="quiet" small label={`Theme: ${chosen}`} onPress={() => next(theme, THEMES)}>
       <span aria-hidden="true">{THEME_MARKS[chosen]}</span>
-      <span aria-hidden="true">{chosen}</span>
+      <span aria-hidden="true" className={styles.words}>
+        {chosen}
+      </span>
     </Button>
   );
 }

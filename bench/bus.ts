@@ -3,7 +3,7 @@ import { parseDuration, wholeNumber } from '../common/option-parsers.js';
 import { onStage, type Stage, type Started } from './harness/processes.js';
 import { publishReport, type Report } from './harness/report.js';
 import { alternate, medianRatio, percentile, withSpread } from './harness/statistics.js';
-import { processorSeconds, startBus, startFloor, startRedis } from './harness/subjects.js';
+import { processorSeconds, startBus, startFloor, startNats, startRedis } from './harness/subjects.js';
 import { eventsPerSecond, MEASURED, type Target } from './load/jobs.js';
 import { BENCH_OPTIONS } from './options.js';
 
@@ -60,8 +60,32 @@ export async function endToEnd(
   };
 }
 
+interface Peer {
+  readonly kind: Target['kind'];
+  start(stage: Stage): Promise<Started | undefined>;
+  /** why it may not be there */
+  readonly absent: string;
+}
+
+const PEERS: Readonly<Record<string, Peer>> = {
+  'Redis Streams, always': { kind: 'redis', start: startRedis, absent: 'no redis-server on PATH' },
+  'NATS JetStream, default (not durable)': {
+    kind: 'nats',
+    start: (stage) => startNats(stage, false),
+    absent: 'no nats-server on PATH',
+  },
+  'NATS JetStream, sync always': {
+    kind: 'nats',
+    start: (stage) => startNats(stage, true),
+    absent: 'no nats-server on PATH',
+  },
+};
+
+const AIMS =
+  'Aims: 0.8 of the floor, 1.5 × Redis always, 3.5 × JetStream default, 10 × JetStream sync always; paced at 1,000/s p50 1 ms, p99 3 ms.';
+
 export const bus = command('bench bus', {
-  describe: 'events through the bus, end to end and durable, beside the bare floor and Redis Streams',
+  describe: 'events through the bus, end to end and durable, beside the bare floor and its peers',
   options: {
     ...BENCH_OPTIONS,
     events: { describe: 'in each run', default: '100000', parse: wholeNumber(1000) },
@@ -83,7 +107,7 @@ export const bus = command('bench bus', {
       perFrame: paced > 0 ? 1 : options.perFrame,
       pacePerSecond: paced,
     };
-    const remarks = ['NATS JetStream is left out: there is no client for it here.'];
+    const remarks = [AIMS];
     const subjects: Record<string, () => Promise<EndToEnd>> = {
       bus: () =>
         onStage(async (stage) =>
@@ -93,14 +117,17 @@ export const bus = command('bench bus', {
         onStage(async (stage) => endToEnd(stage, 'floor', await startFloor(stage, flushDelay), load)),
     };
     if (flushDelay > 0) {
-      remarks.push('Redis is left out: its flushes cannot be delayed.');
+      remarks.push('Peers are left out: their flushes cannot be delayed.');
       subjects['bus, flush not delayed'] = () =>
         onStage(async (stage) => endToEnd(stage, 'bus', await startBus(stage), load));
-    } else if (await onStage(async (stage) => (await startRedis(stage)) === undefined))
-      remarks.push('Redis is left out: no redis-server on PATH.');
-    else
-      subjects['Redis Streams, always'] = () =>
-        onStage(async (stage) => endToEnd(stage, 'redis', (await startRedis(stage))!, load));
+    } else
+      for (const [name, peer] of Object.entries(PEERS)) {
+        const { kind, start, absent } = peer;
+        const there = await onStage(async (stage) => (await start(stage)) !== undefined);
+        if (!there) remarks.push(`${name} is left out: ${absent}.`);
+        else
+          subjects[name] = () => onStage(async (stage) => endToEnd(stage, kind, (await start(stage))!, load));
+      }
     const outcomes = await alternate(rounds, subjects);
     publishReport(report(outcomes, load, flushDelay, remarks), record);
   },

@@ -1,7 +1,8 @@
 /** The servers that are measured, each as a process of its own, durable, in an empty folder. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { Stage, Started } from './processes.js';
 
 export interface BusConditions {
@@ -41,6 +42,26 @@ export async function startRedis(stage: Stage): Promise<Started | undefined> {
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const started = await stage.program('redis-server', flags, /Ready to accept connections/);
   return { ...started, address: `redis://127.0.0.1:${port}` };
+}
+
+/**
+ * Undefined if there is no nats-server on PATH. With NATS_URL it is the server there, as that was set up.
+ * @param syncAlways every write is flushed before it is answered; otherwise every two minutes
+ */
+export async function startNats(stage: Stage, syncAlways: boolean): Promise<Started | undefined> {
+  const address = process.env.NATS_URL;
+  if (address !== undefined) return { pid: Number.NaN, address, stop: async () => undefined };
+  if (spawnSync('nats-server', ['--version'], { stdio: 'ignore' }).status !== 0) return undefined;
+  const folder = await stage.folder();
+  const port = await freePort();
+  const sync = syncAlways ? '\n  sync_interval: always' : '';
+  const configuration = join(folder, 'nats.conf');
+  writeFileSync(
+    configuration,
+    `listen: "127.0.0.1:${port}"\njetstream {\n  store_dir: "${folder}"${sync}\n}\n`,
+  );
+  const started = await stage.program('nats-server', ['--config', configuration], /Server is ready/);
+  return { ...started, address: `nats://127.0.0.1:${port}` };
 }
 
 /** A service over a script, whose address is that of its routes. */

@@ -1,7 +1,6 @@
 import { registered } from './bus-link.js';
-import { CONSUMER, type ConsumeJob, type JobResult, nowNs } from './jobs.js';
+import { CONSUMER, type ConsumeJob, type JobResult, nowNs, type Target } from './jobs.js';
 import type { Begin } from './main.js';
-import { redisConsumer } from './redis.js';
 
 export interface Arrived {
   readonly key: string;
@@ -24,7 +23,7 @@ export async function consume(job: ConsumeJob, begin: Begin): Promise<JobResult[
   const end = new Promise<void>((resolve) => {
     done = resolve;
   });
-  const open: OpenConsumer = job.target.kind === 'redis' ? redisConsumer : busConsumer;
+  const open = await consumerOf(job.target.kind);
   const consumer = await open(job, (events) => {
     const now = nowNs();
     startedAt ??= now;
@@ -42,6 +41,13 @@ export async function consume(job: ConsumeJob, begin: Begin): Promise<JobResult[
   const endedAt = nowNs();
   consumer.close();
   return { startedAt: startedAt ?? endedAt, endedAt, latenciesMs };
+}
+
+/** A peer's client is loaded only for that peer. */
+async function consumerOf(kind: Target['kind']): Promise<OpenConsumer> {
+  if (kind === 'redis') return (await import('./redis.js')).redisConsumer;
+  if (kind === 'nats') return (await import('./nats.js')).natsConsumer;
+  return busConsumer;
 }
 
 const busConsumer: OpenConsumer = async ({ target, inFlight, type }, arrived) => {

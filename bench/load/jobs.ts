@@ -1,7 +1,7 @@
 /** What a load process can be told to do, and what it answers. Times are nanoseconds of the machine's monotonic clock. */
 
-/** `bus` and `floor` are WebSocket addresses of those two, `redis` of a Redis server. */
-export type Target = { readonly kind: 'bus' | 'floor' | 'redis'; readonly address: string };
+/** `bus` and `floor` are WebSocket addresses of those two, `redis` and `nats` of such servers. */
+export type Target = { readonly kind: 'bus' | 'floor' | 'redis' | 'nats'; readonly address: string };
 
 /** How a publisher tells what it knows of the key: the exact next value, or the newest value it has seen. */
 export type Knowledge = 'exact' | 'seen';

@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { registered } from './bus-link.js';
-import { CONSUMER, type JobResult, MEASURED, nowNs, type PublishJob } from './jobs.js';
+import { CONSUMER, type JobResult, MEASURED, nowNs, type PublishJob, type Target } from './jobs.js';
 import type { Begin } from './main.js';
-import { redisPublisher } from './redis.js';
 
 /** One event to be published. */
 export interface Planned {
@@ -42,7 +41,7 @@ export async function publish(job: PublishJob, begin: Begin): Promise<JobResult[
     }
   };
   const fill = (): void => sendUpTo(Math.min(events, answered + inFlight));
-  const open: OpenPublisher = job.target.kind === 'redis' ? redisPublisher : busPublisher;
+  const open = await publisherOf(job.target.kind);
   let filling = false;
   const publisher = await open(job, (count) => {
     answered += count;
@@ -84,6 +83,13 @@ async function paced(
 function planned({ keys, first = 0 }: PublishJob, n: number): Planned {
   const data = { sentAt: nowNs(), note: NOTE };
   return { key: `key-${n % keys}`, value: first + Math.floor(n / keys), data };
+}
+
+/** A peer's client is loaded only for that peer. */
+async function publisherOf(kind: Target['kind']): Promise<OpenPublisher> {
+  if (kind === 'redis') return (await import('./redis.js')).redisPublisher;
+  if (kind === 'nats') return (await import('./nats.js')).natsPublisher;
+  return busPublisher;
 }
 
 const busPublisher: OpenPublisher = async ({ target, knowledge }, accepted) => {

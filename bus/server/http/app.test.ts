@@ -33,6 +33,19 @@ describe('the HTTP side', () => {
     expect((await bus.request('HEAD', '/services')).status).toBe(200);
   });
 
+  it.each([
+    '/events?key=',
+    '/events?event_types=',
+    '/events?correlation=',
+    '/keys?prefix=',
+    '/keys?after=',
+    '/keys/',
+    '/correlations/',
+  ])('refuses a name that is longer than any: %s', async (path) => {
+    const { status, body } = await bus.get(`${path}${'x'.repeat(2000)}`);
+    expect([status, body.error]).toEqual(path.endsWith('=') ? [400, 'bad_request'] : [404, 'not_found']);
+  });
+
   it('refuses a body above its limit', async () => {
     const body = { reason: 'x'.repeat(100_000) };
     expect(await bus.request('POST', '/parked/a:1/skip', body)).toMatchObject({

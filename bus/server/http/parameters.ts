@@ -1,5 +1,8 @@
 import { badField } from './http-error.js';
 
+/** Nothing in a log has a longer name (see the limits of the protocol); what stores look up has a limit of theirs above it. */
+export const NAME_BYTES_MAX = 1024;
+
 /**
  * The parameters of an address (`?a=1&b=2`), read by name. Whatever is not one of the names of the route, is given twice, or does not
  * have the form that is asked for, is refused with the name of the parameter.
@@ -18,17 +21,16 @@ export class Parameters {
   }
 
   text(name: string): string | undefined {
-    const value = this.#values[name];
-    if (value === undefined) return undefined;
-    if (typeof value !== 'string') throw badField(name, 'is given more than once');
-    if (value === '') throw badField(name, 'is empty');
+    const value = this.#given(name);
+    if (value !== undefined) checkLength(name, value);
     return value;
   }
 
   /** A list of texts, separated by commas. */
   list(name: string): readonly string[] | undefined {
-    const items = this.text(name)?.split(',');
+    const items = this.#given(name)?.split(',');
     if (items?.includes('')) throw badField(name, 'has an empty item');
+    for (const item of items ?? []) checkLength(name, item);
     return items;
   }
 
@@ -41,6 +43,20 @@ export class Parameters {
     }
     return value;
   }
+
+  #given(name: string): string | undefined {
+    const value = this.#values[name];
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') throw badField(name, 'is given more than once');
+    if (value === '') throw badField(name, 'is empty');
+    return value;
+  }
+}
+
+/** @throws HttpError bad_request */
+function checkLength(name: string, text: string): void {
+  if (Buffer.byteLength(text) > NAME_BYTES_MAX)
+    throw badField(name, `is longer than ${NAME_BYTES_MAX} bytes`);
 }
 
 /** What fits on a page, and where the next one begins. */

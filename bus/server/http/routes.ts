@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from './http-error.js';
+import { NAME_BYTES_MAX } from './parameters.js';
 
 type Method = 'GET' | 'POST';
 
@@ -26,9 +27,11 @@ export function serve(
   });
 }
 
-/** The variables of an address, decoded. */
+/** The variables of an address, decoded. @throws HttpError not_found for one that nothing can have as its name */
 export function pathVariable(request: FastifyRequest, name: string): string {
-  return (request.params as Readonly<Record<string, string>>)[name] ?? '';
+  const text = (request.params as Readonly<Record<string, string>>)[name] ?? '';
+  if (Buffer.byteLength(text) > NAME_BYTES_MAX) throw new HttpError('not_found');
+  return text;
 }
 
 /** Sends a text that is JSON already: `data` of events leaves as it came. */

@@ -71,7 +71,7 @@ export class RunContext implements HandlerContext {
   }
 
   get(key: string): MaybePromise<Json | undefined> {
-    return andThen(this.#reading().get(key), (text) => (text === undefined ? undefined : parsed(text)));
+    return andThen(this.#reading().get(key), (text) => (text === undefined ? undefined : parsed(key, text)));
   }
 
   set(key: string, value: Json, ttlMs?: number): void {
@@ -102,7 +102,9 @@ export class RunContext implements HandlerContext {
   }
 
   range(key: string, first: number, last: number): MaybePromise<readonly Json[]> {
-    return andThen(this.#reading().range(key, first, last), (texts) => texts.map(parsed));
+    return andThen(this.#reading().range(key, first, last), (texts) =>
+      texts.map((text) => parsed(key, text)),
+    );
   }
 
   length(key: string): MaybePromise<number> {
@@ -147,6 +149,11 @@ export class RunContext implements HandlerContext {
   }
 }
 
-function parsed(text: string): Json {
-  return JSON.parse(text) as Json;
+/** @throws HostError if it is none of the texts that `set` and `push` write */
+function parsed(key: string, text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new HostError(`what the state holds under "${key}" is not JSON: ${(error as Error).message}`);
+  }
 }

@@ -1,7 +1,13 @@
 import type { Commit, CommitResult, MaybePromise, Space, StateStore } from '../../state/state-store.js';
-import { StateUnavailable } from './aborts.js';
+import { StateLost, StateUnavailable } from './aborts.js';
+import { isWellFormed } from './host-texts.js';
 import { type Mark, parseMark } from './marks.js';
 import { unavailable } from './transaction.js';
+
+/** Of a damaged text, in the message. */
+const SHOWN_MAX = 100;
+/** `META.generation`; meta.ts stands above this file */
+const GENERATION = 'generation';
 
 /**
  * The state store as the engine asks it: a store that is away shows as StateUnavailable, whatever was asked. So does, for ever, one
@@ -14,8 +20,11 @@ export class StateAccess {
     readonly epoch: number = store.epoch(),
   ) {}
 
-  text(space: Space, key: string): Promise<string | undefined> {
-    return this.ask(() => this.store.get(space, key));
+  /** @throws StateLost if the text is not one that the host writes there */
+  async text(space: Space, key: string): Promise<string | undefined> {
+    const text = await this.ask(() => this.store.get(space, key));
+    if (text !== undefined && !isWellFormed(space, key, text)) await this.#giveUp(space, key, text);
+    return text;
   }
 
   /** The applied mark of a key, with its text: undefined if there is none. */
@@ -24,12 +33,16 @@ export class StateAccess {
     return { mark: parseMark(text), text };
   }
 
-  scan(
+  /** @throws StateLost as `text` does */
+  async scan(
     space: Space,
     after: string | undefined,
     limit: number,
   ): Promise<readonly (readonly [string, string])[]> {
-    return this.ask(() => this.store.scan(space, after, limit));
+    const found = await this.ask(() => this.store.scan(space, after, limit));
+    const damaged = found.find(([key, text]) => !isWellFormed(space, key, text));
+    if (damaged !== undefined) await this.#giveUp(space, ...damaged);
+    return found;
   }
 
   range(key: string, first: number, last: number): Promise<readonly string[]> {
@@ -43,6 +56,24 @@ export class StateAccess {
   /** As the store does it, without any expectation of the engine's own. */
   commitAsIs(commit: Commit): Promise<CommitResult> {
     return this.ask(() => this.store.commit(commit));
+  }
+
+  /**
+   * A state with a damaged text is believed in nothing: without its generation every instance turns to the rebuild. The text goes,
+   * too, so that it is met only once.
+   */
+  async #giveUp(space: Space, key: string, text: string): Promise<never> {
+    await this.commitAsIs({
+      expect: [{ space, key, text }],
+      writes: [
+        { op: 'del', space, key },
+        { op: 'del', space: 'meta', key: GENERATION },
+      ],
+    });
+    const shown = JSON.stringify(text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text);
+    throw new StateLost(
+      `the state is damaged and has to be rebuilt: in the space ${space}, under "${key}", stands ${shown}`,
+    );
   }
 
   protected async ask<T>(ask: () => MaybePromise<T>): Promise<T> {

@@ -92,6 +92,27 @@ function bus:add_receipt_listener(event_type, handler) end
 ---@param handler fun(method: string, route: string, args: table<string, string>, data: any): integer, json.value
 function bus:add_route(pattern, method, handler) end
 
+-- updates ----------------------------------------------------------------------------------------------------------------
+
+---News for whoever watches a topic over the service's WebSocket `/updates`.
+---@class updates
+updates = {}
+
+---Leaves when the handler has ended well and what it did is committed; in a rebuild it goes nowhere.
+---@param topic string e.g. "account:7"
+---@param data json.value not nil
+---@param cursor? integer grows within the topic: by it a watcher drops what it has and names where to resume. Default: the event's value, right where the topic's updates come from the events of one key. A route has to name one.
+function updates:publish(topic, data, cursor) end
+
+---@class updates.missed
+---@field cursor integer
+---@field data json.value
+
+---Tells from the state what was published after a cursor, for watchers that come back. Only reads.
+---@param pattern string `{name}` stands for a text without `:`, e.g. "account:{id}"
+---@param handler fun(args: table<string, string>, after: integer): updates.missed[] a page, cursors growing; called again until it is empty. `after` is -1 for "from the start"
+function updates:resume(pattern, handler) end
+
 -- state ------------------------------------------------------------------------------------------------------------------
 
 ---The service's own state, whatever store keeps it. In handlers only; reads see the handler's own writes.
@@ -104,7 +125,7 @@ function redis:get(key) end
 
 ---@param key string
 ---@param value json.value not nil
----@param options? { ttl: number } `ttl`: seconds after which the key is gone
+---@param options? { ttl: number } `ttl`: seconds after the handler's own instant after which the key is gone
 function redis:set(key, value, options) end
 
 ---@param key string
@@ -169,9 +190,26 @@ auth = {}
 function auth:hash_password(password) end
 
 ---@param password string
----@param hash string from `auth:hash_password`
+---@param hash? string from `auth:hash_password`; nil, for a user that does not exist, is false after the same time
 ---@return boolean
 function auth:verify_password(password, hash) end
+
+---Issues a signed token: "access" is good for 5 minutes, "refresh" for 14 days and has a `jti` of its own.
+---@param claims { sub: string, aud: "access"|"refresh", [string]: any } whom it is for, what for, and claims of your own
+---@return string token
+function auth:issue(claims) end
+
+---@param token any what a caller has sent
+---@param audience "access"|"refresh"
+---@return auth.claims? claims nil if it is no token of ours, altered, out of date, or for something else
+function auth:verify(token, audience) end
+
+---@class auth.claims
+---@field sub string
+---@field aud "access"|"refresh"
+---@field iat integer Unix seconds
+---@field exp integer Unix seconds
+---@field jti? string of a refresh token: names the session
 
 ---@class json
 ---@field null userdata stands for null in arrays

@@ -14,11 +14,7 @@ const SHORT: Readonly<Record<string, number>> = {
   'bus-http': 800,
   'service-http': 400,
   scripts: 400,
-<<<<<<< Updated upstream
-  state: 150,
-=======
   state: 100,
->>>>>>> Stashed changes
 };
 
 describe('wrong input breaks no promise', () => {

@@ -121,12 +121,8 @@ function mutateOnce(random: Random, value: Json, depth: number): Json {
     return value + pick(random, [-1, 1, 0.5, 2 ** 31, 2 ** 53, -(2 ** 53)]);
   switch (random.int(5)) {
     case 0:
-<<<<<<< Updated upstream
-      return Array.from({ length: random.int(random.int(10) === 0 ? 2000 : 4) }, () => value);
-=======
       // many of a leaf only: many of many would be larger than a text can be
       return Array.from({ length: random.int(isLeaf && random.int(10) === 0 ? 2000 : 4) }, () => value);
->>>>>>> Stashed changes
     case 1:
       return nested(random, value);
     default:

@@ -96,6 +96,8 @@ class PendingDecision implements Pending {
     lane.parked.splice(lane.parked.indexOf(parked), 1);
     lane.client.parked.delete(record.position);
     if (this.record.decision === 'skip') lane.client.owed -= 1;
+    // A page that is under way may show the debt as it was before the decision.
+    lane.reading = 0;
     if (!lane.spilled) passBy(lane, record);
     laneShortened(state, lane);
     state.refillable.add(lane.client);

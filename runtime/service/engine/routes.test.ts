@@ -146,8 +146,11 @@ describe('a route', () => {
   });
 
   it('is finished although nobody waits for it any more, when the bus goes away in the middle', async () => {
-    bench.time.after(2, () => bench.bus.crash());
-    const outcome = await bench.route(instance, sending('any'));
+    bench = new Bench({}, 50);
+    await bench.startBus();
+    const slow = await bench.start(types);
+    bench.time.after(20, () => bench.bus.crash());
+    const outcome = await bench.route(slow, sending('any'));
     expect(outcome).toMatchObject({
       kind: 'error',
       code: 'bus_unavailable',

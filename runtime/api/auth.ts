@@ -9,7 +9,7 @@ import { AUDIENCES, type Audience, HOST_CLAIMS, type TokenPort } from './tokens.
 /**
  * The global `auth`: passwords and tokens. A hash is the text `scrypt$N$r$p$salt$key` (base64): it carries its own parameters, so they
  * can be raised later and old hashes stay good. A hash of nil stands for a user that does not exist: it is verified as slowly
- * as any other, so that the time of an answer does not tell who exists. The work is done off the event loop: the coroutine waits, others go on.
+ * as every other, so that the time of an answer does not tell who exists. The work is done off the event loop: the coroutine waits, others go on.
  */
 export function authApi(tokens: TokenPort): Readonly<Record<string, HostFunction>> {
   return {

@@ -82,7 +82,7 @@ test('the editor annotations know the same status codes', () => {
   expect(Object.fromEntries(annotated)).toEqual(httpStatusGlobals());
 });
 
-test('a hash of nil fits no password, and takes as long as any other', async () => {
+test('a hash of nil fits no password, and takes as long as every other', async () => {
   const hash = (await auth.hash_password?.(context, 'x')) as string;
   const timed = async (known: string | undefined) => {
     const begun = performance.now();

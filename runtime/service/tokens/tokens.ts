@@ -1,5 +1,4 @@
 import { createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
-import type { JWTPayload } from 'jose';
 import type { Clock } from '../../../common/clock.js';
 import type { Json } from '../../../common/protocol/messages.js';
 import type { Audience, Claims, TokenPort } from '../../api/tokens.js';
@@ -61,7 +60,7 @@ export class Tokens implements TokenPort {
         requiredClaims: ['sub', 'iat', 'exp'],
         currentDate: new Date(this.#now() * 1000),
       });
-      return claimsOf(payload, audience);
+      return payload as Claims;
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
@@ -93,9 +92,4 @@ export class Tokens implements TokenPort {
   #now(): number {
     return Math.floor(this.clock.now() / 1000);
   }
-}
-
-/** A token for several audiences is none of ours. */
-function claimsOf(payload: JWTPayload, audience: Audience): Claims | undefined {
-  return payload.aud === audience ? (payload as Claims) : undefined;
 }

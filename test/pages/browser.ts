@@ -119,10 +119,10 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(wide, `${page.url()} is wider than its window`).toBeLessThanOrEqual(0);
 }
 
-/** Keeps a picture of the whole page where PAGES_SCREENSHOTS says, if it says so. */
+/** Keeps a picture of the page where PAGES_SCREENSHOTS says, if it says so. */
 export async function picture(page: Page, name: string): Promise<void> {
   const folder = process.env.PAGES_SCREENSHOTS;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
 }

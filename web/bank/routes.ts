@@ -20,7 +20,9 @@ export const statementRoute = createRoute({
 });
 
 /** `done`: what became of the last one is shown. */
-const cashSearch = ({ done }: Record<string, unknown>): { done?: true } => (done === true ? { done } : {});
+const cashSearch = ({ done }: Record<string, unknown>): { done?: true | undefined } => ({
+  done: done === true ? done : undefined,
+});
 
 export const depositRoute = createRoute({
   getParentRoute,

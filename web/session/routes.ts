@@ -3,8 +3,10 @@ import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-route
 import { rootRoute } from '../app/roots.js';
 import { SignInPage } from './sign-in-page.js';
 
-const nextOf = (search: Record<string, unknown>): { next?: string } =>
-  typeof search.next === 'string' && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {};
+/** Said to be `undefined`, not left out: what a validator leaves out, the router takes from the address as it stands. */
+const nextOf = ({ next }: Record<string, unknown>): { next?: string | undefined } => ({
+  next: typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : undefined,
+});
 
 export const beginRoute = createRoute({
   getParentRoute: () => rootRoute,

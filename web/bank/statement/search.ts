@@ -1,4 +1,7 @@
-/** What is chosen on a statement, as it stands in the address. Anything that is not one of these is left out. */
+/**
+ * What is chosen on a statement, as it stands in the address. Anything that is not one of these is `undefined`, and not left
+ * out: what a validator leaves out, the router takes from the address as it stands.
+ */
 import { endOfDay } from '../../format/time.js';
 
 export const DIRECTIONS = ['in', 'out'] as const;
@@ -6,21 +9,20 @@ export type Direction = (typeof DIRECTIONS)[number];
 
 export interface StatementSearch {
   /** a day (the statement as it was at its end, where the person is), or an instant in RFC 3339 */
-  as_of?: string;
+  as_of?: string | undefined;
   /** in the note or the amount */
-  q?: string;
-  direction?: Direction;
+  q?: string | undefined;
+  direction?: Direction | undefined;
 }
 
 export function statementSearch(search: Record<string, unknown>): StatementSearch {
   const text = (value: unknown) =>
     typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   const asOf = text(search.as_of);
-  const direction = DIRECTIONS.find((one) => one === search.direction);
   return {
-    ...(instantOf(asOf) !== undefined && { as_of: asOf }),
-    ...(text(search.q) !== '' && { q: text(search.q) }),
-    ...(direction && { direction }),
+    as_of: instantOf(asOf) === undefined ? undefined : asOf,
+    q: text(search.q) || undefined,
+    direction: DIRECTIONS.find((one) => one === search.direction),
   };
 }
 

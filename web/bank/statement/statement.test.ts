@@ -48,13 +48,17 @@ describe('a statement as a file', () => {
 });
 
 describe('the address of a statement', () => {
-  it('keeps what it understands and leaves the rest out', () => {
+  it('keeps what it understands, and says of the rest that it is not there', () => {
     expect(statementSearch({ as_of: '2026-11-20', q: 12, direction: 'in', page: 3 })).toEqual({
       as_of: '2026-11-20',
       q: '12',
       direction: 'in',
     });
-    expect(statementSearch({ as_of: '2026-02-30', q: '', direction: 'up' })).toEqual({});
+    expect(statementSearch({ as_of: '2026-02-30', q: '', direction: 'up' })).toStrictEqual({
+      as_of: undefined,
+      q: undefined,
+      direction: undefined,
+    });
   });
 
   it('means the end of the day, or the very instant', () => {

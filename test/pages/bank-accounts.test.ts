@@ -1,0 +1,164 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describeBank, isLive } from './with-bank.js';
+
+/** The numbers of the entries that are on the page, from the top. */
+const numbers = (page: Page) =>
+  page.locator('[data-seq]').evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-seq'))));
+
+describeBank('accounts and statements', (bank) => {
+  it('E8: an account that was asked for appears without a reload, in a second tab too', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.opens = false;
+    const { page, context } = await bank.signsIn('ada', '/accounts');
+    const other = await context.newPage();
+    await other.goto('/accounts');
+    await isLive(other);
+    await page.getByRole('button', { name: 'Open an account' }).dblclick();
+    await page.getByText('Your account is being opened').waitFor();
+    await page.reload();
+    await page.getByText('Your account is being opened').waitFor();
+    expect([...gateway.bank.commands.keys()]).toHaveLength(1);
+    const { request_id: requestId } = [...gateway.bank.commands.values()][0]!.body as { request_id: string };
+    await isLive(page);
+    gateway.bank.open('ada', requestId);
+    for (const tab of [page, other]) await tab.getByRole('heading', { name: 'Account 1' }).waitFor();
+    await page.getByText('Account 1 is open.').waitFor();
+  });
+
+  it('E9: a deposit made elsewhere shows within a second, and the running balances add up', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.open('ada');
+    for (let n = 1; n <= 30; n += 1) gateway.bank.book(1, n % 3 === 0 ? -100 : 250, `Entry ${n}`);
+    const { page } = await bank.signsIn('ada', '/accounts/1');
+    await page.getByText('Entry 30').waitFor();
+    gateway.bank.book(1, 4_200, 'From elsewhere');
+    await page.getByText('From elsewhere').waitFor({ timeout: 1000 });
+    const texts = await page
+      .locator('[data-seq]')
+      .evaluateAll((rows) =>
+        rows.map((row) => [...row.querySelectorAll('[role=cell]')].map((cell) => cell.textContent ?? '')),
+      );
+    const pence = (text: string) =>
+      Number(
+        text
+          .replace(/[^\d.−]/g, '')
+          .replace('−', '-')
+          .replace('.', ''),
+      );
+    const rows = texts.map(([, amount, balance]) => ({ amount: pence(amount!), balance: pence(balance!) }));
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [index, row] of rows.slice(0, -1).entries())
+      expect(row.balance).toBe(rows[index + 1]!.balance + row.amount);
+    expect(rows[0]).toEqual({ amount: 4_200, balance: gateway.bank.balance(1) });
+  });
+
+  it('E10: ten thousand entries scroll to the first, with few of them drawn', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.open('ada');
+    for (let n = 1; n <= 10_000; n += 1) gateway.bank.book(1, n % 2 === 0 ? -100 : 150, `Entry ${n}`);
+    const { page } = await bank.signsIn('ada', '/accounts/1');
+    await page.locator('[data-seq="10000"]').waitFor();
+    await expect
+      .poll(
+        async () => {
+          await page.evaluate('window.scrollTo(0, document.documentElement.scrollHeight)');
+          return (await numbers(page)).at(-1);
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1);
+    expect((await numbers(page)).length).toBeLessThan(80);
+    expect(gateway.asked.filter((line) => line.endsWith('/statement')).length).toBeLessThanOrEqual(12);
+  });
+
+  it('E11, E12: the network is cut, five entries are made, it is restored: exactly these five appear, in the order of the key', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.open('ada');
+    gateway.bank.book(1, 10_000, 'Before');
+    const visitor = await bank.signsIn('ada', '/accounts/1');
+    const { page } = visitor;
+    await page.getByText('Before').waitFor();
+    visitor.expectOutages();
+    gateway.live.away = true;
+    gateway.live.cut();
+    await page.locator('[data-connection=reconnecting]').waitFor();
+    await page.getByText('As of').first().waitFor();
+    // The clock that stamps them is set back in between: the key's order counts, not the time.
+    let now = Math.floor(Date.now() / 1000);
+    gateway.bank.clock = () => now;
+    for (const n of [1, 2, 3, 4, 5]) {
+      now -= n * 20_000;
+      gateway.bank.book(1, n, `Missed ${n}`);
+    }
+    const asked = gateway.asked.length;
+    gateway.live.away = false;
+    await isLive(page);
+    await page.getByText('Missed 5').waitFor();
+    expect(await numbers(page)).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(await page.getByText('As of', { exact: true }).count()).toBe(1);
+    expect(gateway.asked.slice(asked).filter((line) => line.startsWith('GET'))).toEqual([]);
+  });
+
+  it('goes offline at once with the device, keeps what is there, and says why no money can be moved', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.open('ada');
+    const visitor = await bank.signsIn('ada', '/accounts/1/deposit');
+    visitor.expectOutages();
+    await visitor.context.setOffline(true);
+    await visitor.page.locator('[data-connection=offline]').waitFor();
+    await visitor.page.getByText('This device is offline.').waitFor();
+    await visitor.page.getByLabel('Amount').fill('5');
+    await visitor.page.getByRole('button', { name: 'Deposit' }).click();
+    await visitor.context.setOffline(false);
+    await isLive(visitor.page);
+    expect(gateway.bank.commands.size).toBe(0);
+    expect(await visitor.page.getByLabel('Amount').inputValue()).toBe('5');
+  });
+
+  it('shows the statement as it was at the end of a day, and keeps the day in the address', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.open('ada');
+    gateway.bank.clock = () => Date.UTC(2026, 9, 1, 12) / 1000;
+    gateway.bank.book(1, 1_000, 'October');
+    gateway.bank.clock = () => Date.UTC(2026, 10, 1, 12) / 1000;
+    gateway.bank.book(1, 2_000, 'November');
+    const { page } = await bank.signsIn('ada', '/accounts/1');
+    await page.getByText('November', { exact: true }).waitFor();
+    await page.getByLabel('As of').fill('2026-10-15');
+    await page.getByText('Balance as of').waitFor();
+    await expect.poll(() => numbers(page)).toEqual([1]);
+    expect(page.url()).toContain('as_of=2026-10-15');
+    gateway.bank.book(1, 3_000, 'Later');
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    await page.getByText('Later', { exact: true }).waitFor();
+  });
+
+  it('searches everything there is, and gives all of it as a file', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.open('ada');
+    for (let n = 1; n <= 2_500; n += 1) gateway.bank.book(1, 100, n === 3 ? 'A needle' : `Straw ${n}`);
+    const { page } = await bank.signsIn('ada', '/accounts/1');
+    await page.getByLabel('Search').fill('needle');
+    await page.getByText('A needle').waitFor();
+    await expect.poll(() => numbers(page)).toEqual([3]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('account-1.csv');
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    expect(lines).toHaveLength(2_501);
+    expect(lines.at(-1)).toMatch(/^2500,.*,Straw 2500,1\.00,2500\.00$/);
+  });
+});

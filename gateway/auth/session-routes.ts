@@ -31,9 +31,12 @@ export function sessionRoutes(app: FastifyInstance, context: GatewayContext): vo
     '/login',
     { schema: { ...tags, body: CREDENTIALS } },
     async (request, reply): Promise<SignedIn> => {
-      const right = throttle.attempt(request.body.username, request.ip);
-      const signedIn = await signIn(request, reply);
-      right();
+      const settle = throttle.attempt(request.body.username, request.ip);
+      const signedIn = await signIn(request, reply).catch((error: unknown) => {
+        if (!(error instanceof Problem) || error.code !== 'wrong_credentials') settle('not looked at');
+        throw error;
+      });
+      settle('right');
       return signedIn;
     },
   );

@@ -25,10 +25,10 @@ export class Throttle {
   }
 
   /**
-   * Before the password is looked at. Returns what to call when it was right.
+   * Before the password is looked at. Returns what to call when it was not wrong after all.
    * @throws Problem rate_limited
    */
-  attempt(username: string, address: string): () => void {
+  attempt(username: string, address: string): (outcome: 'right' | 'not looked at') => void {
     const limits = [
       [`both ${address} ${username}`, this.settings.guessesPerNameAndAddress],
       [`name ${username}`, this.settings.guessesPerName],
@@ -45,9 +45,9 @@ export class Throttle {
       });
     }
     for (const each of guesses) each.count += 1;
-    return () => {
+    return (outcome) => {
       for (const each of guesses) each.count -= 1;
-      guesses[0]!.count = 0;
+      if (outcome === 'right') guesses[0]!.count = 0;
     };
   }
 

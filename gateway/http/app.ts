@@ -12,7 +12,7 @@ import { answerFailures } from './failures.js';
 import { healthRoutes } from './health.js';
 import { pageFiles } from './page-files.js';
 import { secure } from './security.js';
-import { socketRoutes } from './sockets.js';
+import { acceptSockets, socketRoutes } from './sockets.js';
 
 /** The HTTP side of the gateway. What is refused is `{error, code, field?, id?}`, with a code of the error registry. */
 export async function buildApp(context: GatewayContext): Promise<FastifyInstance> {
@@ -31,9 +31,9 @@ export async function buildApp(context: GatewayContext): Promise<FastifyInstance
     metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
   });
   answerFailures(app, context);
+  await acceptSockets(app, settings);
   await secure(app, context);
   if (context.documentation) await documentation(app, { directory, version: mode.version });
-  await socketRoutes(app, context);
 
   healthRoutes(app, context);
   sessionRoutes(app, context);
@@ -43,6 +43,7 @@ export async function buildApp(context: GatewayContext): Promise<FastifyInstance
   bankRoutes(app, context);
   operatorRoutes(app, context);
   serviceRoutes(app, context);
+  socketRoutes(app, context);
   await pageFiles(app, context.pages);
   return app;
 }

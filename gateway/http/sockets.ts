@@ -4,14 +4,14 @@ import type { WebSocket } from 'ws';
 import { CLOSE, ClientSocket, type FrameHandler } from '../live/client-socket.js';
 import { PageConnection } from '../live/page-connection.js';
 import { StatementUpdates } from '../live/statement-updates.js';
+import type { Settings } from '../settings.js';
 import type { GatewayContext } from './context.js';
 
 /** How long a stop waits until clients have answered the closing of their sockets. */
 const CLOSE_MS = 1_000;
 
-/** `WS /updates` and `WS /api/live`. */
-export async function socketRoutes(app: FastifyInstance, context: GatewayContext): Promise<void> {
-  const { settings, access, topics, hub, ownership, pageTopics, clock, log } = context;
+/** Takes WebSocket connections. To be called before any hook refuses one: what is refused has to be cut off by this. */
+export async function acceptSockets(app: FastifyInstance, settings: Settings): Promise<void> {
   await app.register(websocket, {
     options: { maxPayload: settings.frameBytesMax, perMessageDeflate: false },
     preClose(this: FastifyInstance, done) {
@@ -26,6 +26,11 @@ export async function socketRoutes(app: FastifyInstance, context: GatewayContext
       });
     },
   });
+}
+
+/** `WS /updates` and `WS /api/live`. */
+export function socketRoutes(app: FastifyInstance, context: GatewayContext): void {
+  const { settings, access, topics, hub, ownership, pageTopics, clock, log } = context;
 
   app.get('/updates', { websocket: true }, (socket, request) => {
     const accountOf = async (id: number, token: unknown) => {

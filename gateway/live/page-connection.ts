@@ -29,6 +29,9 @@ export interface PageConnectionParts {
   readonly failed: (error: unknown) => void;
 }
 
+/** A timer that is set for longer fires at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 interface Subscription {
   /** of the last update that was sent; undefined if there was none and the page named none */
   cursor: number | undefined;
@@ -98,7 +101,10 @@ export class PageConnection implements FrameHandler {
     clearTimeout(this.#timer);
     this.#send({ type: 'ready' });
     if (caller.expiresAt !== undefined)
-      this.#timer = setTimeout(() => this.#expire(), caller.expiresAt - this.parts.clock.now());
+      this.#timer = setTimeout(
+        () => this.#expire(),
+        Math.min(caller.expiresAt - this.parts.clock.now(), TIMER_MS_MAX),
+      );
     if (!this.#paused) return;
     this.#paused = false;
     for (const [topic, subscription] of this.#subscriptions)

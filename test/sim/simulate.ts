@@ -1,96 +1,144 @@
-import { Bus } from './bus.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Bank } from './bank/bank.js';
+import { embeddedState, memoryState } from './bank/state-medium.js';
+import { Bus } from './bus/bus.js';
+import { EmbeddedMedium, MemoryMedium } from './bus/log-medium.js';
 import { AnswerChecker } from './checkers/answers.js';
 import { Books } from './checkers/books.js';
 import { type Checker, demand } from './checkers/checker.js';
 import { DeliveryChecker } from './checkers/deliveries.js';
 import { ProgressChecker } from './checkers/progress.js';
-import { Sender } from './sender.js';
-import { Service, type ServiceKind } from './service.js';
+import { Crowd } from './clients/crowd.js';
+import { PLANTS, type PlantName } from './plants/plants.js';
 import { createWorld, type World } from './world.js';
 
-const FEATURES = ['batch', 'ack', 'nack', 'atomic', 'errors', 'progress'];
-const KINDS: readonly ServiceKind[] = [
-  { clientType: 'accounts', eventTypes: ['Opened', 'Debited'], features: FEATURES, sends: false },
-  { clientType: 'transfers', eventTypes: ['Credited', 'Opened'], features: FEATURES, sends: true },
-  { clientType: 'ledger', eventTypes: ['*'], features: FEATURES, sends: false },
-  { clientType: 'audit', eventTypes: ['Credited'], features: FEATURES, sends: false },
-  { clientType: 'old', eventTypes: ['Opened'], features: [], sends: false },
-];
-
 /** Steps after the faults have stopped within which everything has to come to its end. */
-const CALM_STEPS_MAX = 200_000;
+const CALM_STEPS_MAX = 60_000;
+/** Long enough for a last look at what is in doubt, for marks raised behind, and for what should not happen any more. */
+const LAST_LOOK_MS = 20_000;
+const LEAVING_MS = 2_000;
 const TICK_MS = 50;
 
-export interface Outcome {
-  /** equal for equal runs */
-  readonly hash: string;
-  readonly events: number;
+export interface RunOptions {
+  readonly seed: number;
+  /** actions while there are faults */
+  readonly steps: number;
+  /** of the bus's log and of the bank's state; the trace does not depend on it */
+  readonly stores?: 'memory' | 'embedded';
+  readonly plant?: PlantName;
+  /** lines of the trace to keep */
+  readonly traceLines?: number;
 }
 
-/** A promise did not hold, or the core gave up; `trace` ends with what led to it. */
-export class SimulationFailure extends Error {
-  constructor(
-    readonly seed: number,
-    readonly steps: number,
-    readonly trace: readonly string[],
-    cause: Error,
-  ) {
-    super(`${cause.message}\n  replay: npm run sim -- --seed ${seed} --steps ${steps}`, { cause });
-  }
-}
+export type Outcome =
+  /** `hash`: of the trace, equal for equal runs */
+  | { readonly kind: 'kept'; readonly hash: string; readonly events: number }
+  /** a promise did not hold, or something gave up; `trace` ends with what led to it */
+  | {
+      readonly kind: 'broken';
+      readonly violation: string;
+      readonly stack: string;
+      readonly trace: readonly string[];
+    };
 
 /**
- * One run: the core over a faulty network and a faulty disk, with services and senders of every kind, all from the seed. After
- * `steps` steps the faults stop, and everything that was accepted has to be handled.
- * @throws SimulationFailure
+ * One run, all of it from the seed: the real core over a faulty network and a faulty disk, the bank (real engines over one state,
+ * scripts in TypeScript or Lua), and a crowd of rough clients. After `steps` steps the faults stop; then everything that was
+ * accepted has to be handled, and the state has to be the fold of the log.
  */
-export async function simulate(seed: number, steps: number, traceLines = 60): Promise<Outcome> {
-  const world = createWorld(seed, traceLines);
-  const books = new Books();
-  const checkers: Checker[] = [
-    books,
-    new AnswerChecker(books),
-    new DeliveryChecker(books, world.options),
-    new ProgressChecker(books),
-  ];
-  const bus = new Bus(world, checkers);
+export async function simulate(options: RunOptions): Promise<Outcome> {
+  const { seed, steps, stores = 'memory', plant, traceLines = 60 } = options;
+  const world = createWorld(seed, traceLines, plant && PLANTS[plant]);
+  const directory = stores === 'embedded' ? mkdtempSync(join(tmpdir(), 'sim-')) : undefined;
+  const medium = directory === undefined ? new MemoryMedium() : new EmbeddedMedium(directory);
+  const state = directory === undefined ? memoryState(world) : embeddedState(world, directory);
   try {
-    await run(world, bus, steps, () =>
-      KINDS.every(({ clientType }) => books.allOwed(clientType).length === 0),
-    );
-    for (const checker of checkers) checker.finished?.(bus.core!.views);
+    const books = new Books();
+    const checkers: Checker[] = [
+      books,
+      new AnswerChecker(books),
+      new DeliveryChecker(books, world.options),
+      new ProgressChecker(books),
+    ];
+    const bus = new Bus(world, medium, checkers);
+    const bank = await Bank.create(world, bus, books, state);
+    try {
+      await run(world, bus, bank, books, steps);
+      for (const checker of checkers) checker.finished?.(bus.core!.views);
+      bank.check();
+    } finally {
+      bank.close();
+    }
+    return { kind: 'kept', hash: world.trace.hash, events: books.log.length };
   } catch (error) {
-    throw new SimulationFailure(seed, steps, world.trace.lines(), error as Error);
+    const { message, stack = message } = error as Error;
+    return { kind: 'broken', violation: message, stack, trace: world.trace.lines() };
+  } finally {
+    await medium.close();
+    await state.close();
+    if (directory !== undefined) rmSync(directory, { recursive: true });
   }
-  return { hash: world.trace.hash, events: books.log.length };
 }
 
-async function run(world: World, bus: Bus, steps: number, drained: () => boolean): Promise<void> {
+async function run(world: World, bus: Bus, bank: Bank, books: Books, steps: number): Promise<void> {
   const { agenda, chance } = world;
   await bus.start();
-  const services = KINDS.flatMap((kind) =>
-    Array.from(
-      { length: chance.between(1, 3) },
-      (_, index) => new Service(world, bus, kind, `${kind.clientType}-${index}`),
-    ),
-  );
-  const senders = ['', '', 'accounts'].map(
-    (clientType, index) => new Sender(world, bus, `s${index}`, clientType),
-  );
-  for (const client of [...services, ...senders]) agenda.in(chance.between(0, 200), () => client.start());
   every(world, TICK_MS, () => bus.submit({ kind: 'tick' }));
   every(world, 120, () => operate(world, bus));
-  whileFaulty(world, 12, () => chance.of(senders).publish());
-  whileFaulty(world, 60, () => disturb(world, bus, services));
-  for (let step = 0; step < steps; step += 1) await agenda.step();
+  await until(world, () => (bank.starts() ? [] : ['a live instance']));
+  bank.welcome();
+  const crowd = new Crowd(world, bus);
+  whileFaulty(world, 12, () => crowd.publish());
+  whileFaulty(world, 15, () => bank.customers.ask());
+  whileFaulty(world, 120, () => crowd.disturb());
+  whileFaulty(world, 150, () => bank.accidents.happen());
+  whileFaulty(world, 120, () => disturb(world, bus));
+  for (let done = 0; done < steps; done += 1) await step(world);
 
   world.faults = false;
-  for (const service of services) service.settle();
-  const settled = () => drained() && senders.every(({ unanswered }) => unanswered === 0) && isQuiet(bus);
-  for (let step = 0; !settled(); step += 1) {
-    demand(step < CALM_STEPS_MAX, 'it does not come to an end');
-    await agenda.step();
+  crowd.settle();
+  const settled = () => {
+    bank.settle();
+    const owed = books.everythingAcknowledged && isQuiet(bus) ? [] : ['acknowledgements'];
+    return [...bank.open, ...crowd.open, ...owed];
+  };
+  await until(world, settled);
+  await pass(world, LAST_LOOK_MS);
+  await until(world, settled);
+  bank.leave();
+  await pass(world, LEAVING_MS);
+
+  function disturb(_: World, shaken: Bus): Promise<void> | void {
+    if (chance.percent(20)) return crash(shaken);
+    const connections = shaken.connections();
+    if (connections.length > 0) chance.of(connections).break(chance.between(0, 400));
   }
+
+  async function crash(fallen: Bus): Promise<void> {
+    if (await fallen.crash()) agenda.in(chance.between(1, 100), () => fallen.start());
+  }
+}
+
+async function step(world: World): Promise<void> {
+  await world.agenda.step();
+  if (world.violation !== undefined) throw world.violation;
+}
+
+/** @param open what is still waited for */
+async function until(world: World, open: () => readonly string[]): Promise<void> {
+  for (let steps = 0; ; steps += 1) {
+    const waited = open();
+    if (waited.length === 0) return;
+    demand(steps < CALM_STEPS_MAX, `it does not come to an end: ${waited}`);
+    await step(world);
+  }
+}
+
+async function pass(world: World, ms: number): Promise<void> {
+  const end = world.agenda.now + ms;
+  while (world.agenda.now < end) await step(world);
 }
 
 function isQuiet(bus: Bus): boolean {
@@ -98,23 +146,13 @@ function isQuiet(bus: Bus): boolean {
   return views?.services().every(({ acknowledged }) => acknowledged === views.head()) ?? false;
 }
 
-/** The operator decides about what is parked, not always at once. */
+/** The operator decides about what is parked, not always at once. What the bank was asked has to be answered. */
 function operate({ chance, faults }: World, bus: Bus): void {
   const parked = bus.core?.views.parked() ?? [];
   if (parked.length === 0 || (faults && chance.percent(50))) return;
   const { clientType, position } = chance.of(parked);
-  const decision = chance.of(['retry', 'skip'] as const);
+  const decision = clientType === 'accounts' ? 'retry' : chance.of(['retry', 'skip'] as const);
   bus.submit({ kind: 'unpark', request: position, clientType, position, decision, reason: 'simulated' });
-}
-
-function disturb({ agenda, chance }: World, bus: Bus, services: readonly Service[]): void {
-  const kind = chance.between(0, 9);
-  if (kind === 0) {
-    if (bus.crash()) agenda.in(chance.between(1, 100), () => bus.start());
-  } else if (kind < 5) {
-    const connections = bus.connections();
-    if (connections.length > 0) chance.of(connections).break(chance.between(0, 400));
-  } else chance.of(services).disturb(KINDS);
 }
 
 function every(world: World, ms: number, act: () => void): void {
@@ -124,10 +162,10 @@ function every(world: World, ms: number, act: () => void): void {
   });
 }
 
-function whileFaulty(world: World, ms: number, act: () => void): void {
-  world.agenda.in(world.chance.between(1, 2 * ms), () => {
+function whileFaulty(world: World, ms: number, act: () => void | Promise<void>): void {
+  world.agenda.in(world.chance.between(1, 2 * ms), async () => {
     if (!world.faults) return;
-    act();
+    await act();
     whileFaulty(world, ms, act);
   });
 }

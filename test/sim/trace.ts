@@ -1,3 +1,5 @@
+import type { StoredEvent } from '../../common/events.js';
+
 /** Characters of a line that are kept to be read. */
 const LINE_MAX = 600;
 
@@ -13,7 +15,7 @@ export class Trace {
   }
 
   add(now: number, what: string, detail: unknown): void {
-    const line = `${now} ${what} ${JSON.stringify(detail)}`;
+    const line = `${now} ${what} ${JSON.stringify(detail, inShort)}`;
     for (let at = 0; at < line.length; at += 1)
       this.#hash = Math.imul(this.#hash ^ line.charCodeAt(at), 0x01000193);
     this.#lines.push(line.slice(0, LINE_MAX));
@@ -27,4 +29,11 @@ export class Trace {
   lines(): readonly string[] {
     return this.#lines.slice(-this.#keep);
   }
+}
+
+/** Events of the log in few words: whether the rest of them is right, the checkers see. */
+function inShort(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('owedTo' in value)) return value;
+  const { position, type, key, value: number, data } = value as StoredEvent;
+  return `${position} ${key}/${number} ${type} ${data.slice(0, 60)}`;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { BatchRecord, LogRecord } from '../../../bus/store/event-store.js';
 import type { StoredEvent } from '../../../common/events.js';
 import { type Checker, demand, inner } from './checker.js';
@@ -34,6 +35,16 @@ export class Books implements Checker {
 
   owedOf(clientType: string, key: string): readonly StoredEvent[] {
     return this.debts.get(clientType)?.get(key) ?? [];
+  }
+
+  /** Whether this very event is on the disk. */
+  holds(event: StoredEvent): boolean {
+    const found = this.log[event.position - 1];
+    return found === event || (found !== undefined && isDeepStrictEqual(found, event));
+  }
+
+  get everythingAcknowledged(): boolean {
+    return [...this.debts.keys()].every((clientType) => this.allOwed(clientType).length === 0);
   }
 
   allOwed(clientType: string): StoredEvent[] {

@@ -233,7 +233,7 @@ export class DeliveryChecker implements Checker {
     const name = `${clientType}/${event.position}`;
     demand(!this.#tokens.has(delivery), `token ${delivery} is used twice`);
     this.#tokens.add(delivery);
-    demand(this.#books.log[event.position - 1] === event, `delivered, but not on the disk: ${name}`);
+    demand(this.#books.holds(event), `delivered, but not on the disk: ${name}`);
     demand(this.#books.owed(clientType, event.position), `delivered, but not owed: ${name}`);
     const automatic = this.#options.autoAcknowledge.includes(clientType);
     demand(automatic || !this.#acknowledged.has(name), `delivered after its acknowledgement: ${name}`);

@@ -1,15 +1,22 @@
-import type { Input } from '../../bus/core/types.js';
-import type { LogRecord } from '../../bus/store/event-store.js';
-import type { MemoryStore } from '../../bus/store/memory/memory-store.js';
-import type { World } from './world.js';
+import type { Input } from '../../../bus/core/types.js';
+import type { LogRecord } from '../../../bus/store/event-store.js';
+import type { World } from '../world.js';
+import type { Torn } from './log-medium.js';
+import type { Log } from './watched-log.js';
 
 export interface DiskOutcomes {
-  /** the records are durable; the core does not know it yet */
-  durable(records: readonly LogRecord[]): void;
   /** this append and all later ones are lost */
   lost(append: number): void;
   submit(input: Input): void;
 }
+
+interface Waiting {
+  readonly append: number;
+  readonly records: readonly LogRecord[];
+}
+
+/** So many appends are joined into one block at most. */
+const GROUP_MAX = 4;
 
 /**
  * The way to the disk: takes the appends in order, several at once when they wait, and tells the core a while after they are durable
@@ -17,15 +24,15 @@ export interface DiskOutcomes {
  */
 export class Disk {
   readonly #world: World;
-  readonly #store: MemoryStore;
+  readonly #log: Log;
   readonly #outcomes: DiskOutcomes;
-  #waiting: { readonly append: number; readonly records: readonly LogRecord[] }[] = [];
+  #waiting: Waiting[] = [];
   #busy = false;
   #stopped = false;
 
-  constructor(world: World, store: MemoryStore, outcomes: DiskOutcomes) {
+  constructor(world: World, log: Log, outcomes: DiskOutcomes) {
     this.#world = world;
-    this.#store = store;
+    this.#log = log;
     this.#outcomes = outcomes;
   }
 
@@ -34,8 +41,17 @@ export class Disk {
     this.#begin();
   }
 
-  stop(): void {
+  /** The machine stops. @returns what of the block that was being written is on the disk; undefined = none was */
+  crash(): Torn | undefined {
     this.#stopped = true;
+    const { chance } = this.#world;
+    const records = this.#nextGroup();
+    if (records.length === 0 || chance.percent(50)) return undefined;
+    return { records, share: chance.between(1, 99) / 100 };
+  }
+
+  #nextGroup(): LogRecord[] {
+    return this.#waiting.slice(0, GROUP_MAX).flatMap(({ records }) => records);
   }
 
   #begin(): void {
@@ -45,14 +61,12 @@ export class Disk {
     agenda.in(chance.between(0, 10), async () => {
       if (this.#stopped) return;
       if (this.#world.faults && chance.percent(5)) this.#fail();
-      else await this.#write(this.#waiting.splice(0, chance.between(1, 4)));
+      else await this.#write(this.#waiting.splice(0, chance.between(1, GROUP_MAX)));
     });
   }
 
-  async #write(group: { readonly append: number; readonly records: readonly LogRecord[] }[]): Promise<void> {
-    const records = group.flatMap((one) => one.records);
-    await this.#store.append(records);
-    this.#outcomes.durable(records);
+  async #write(group: readonly Waiting[]): Promise<void> {
+    await this.#log.append(group.flatMap(({ records }) => records));
     this.#world.agenda.in(this.#world.chance.between(0, 10), () => {
       if (this.#stopped) return;
       this.#busy = false;

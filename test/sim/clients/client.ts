@@ -1,6 +1,6 @@
-import type { Bus } from './bus.js';
-import type { Connection, Peer, Said, SessionEffect } from './connection.js';
-import type { World } from './world.js';
+import type { Bus } from '../bus/bus.js';
+import type { Connection, Peer, Said, SessionEffect } from '../bus/connection.js';
+import type { World } from '../world.js';
 
 /** Someone outside the bus: connects, and after every loss connects again until it is told to stop. */
 export abstract class Client implements Peer {

@@ -1,5 +1,5 @@
-import type { Effect, Input } from '../../bus/core/types.js';
-import type { World } from './world.js';
+import type { Effect, Input } from '../../../bus/core/types.js';
+import type { World } from '../world.js';
 
 export type SessionInput = Extract<Input, { readonly sessionId: number }>;
 export type SessionEffect = Extract<Effect, { readonly sessionId: number }>;
@@ -17,6 +17,9 @@ export interface Peer {
 export interface Acceptor {
   says(sessionId: number, input: SessionInput): void;
 }
+
+/** In 100 messages that say who they are, so many arrive a second time, as when they are sent again over a new connection. */
+const REPEATED_PERCENT = 2;
 
 /**
  * One connection over a faulty network: messages of one direction arrive in order, after a while; a connection that breaks loses
@@ -40,18 +43,23 @@ export class Connection {
   say(said: Said): void {
     if (!this.#clientOpen) return;
     const input = { ...said, sessionId: this.sessionId } as SessionInput;
-    this.#arrivesAtBus = this.#arrival(this.#arrivesAtBus);
-    this.world.agenda.in(this.#arrivesAtBus - this.world.agenda.now, () => {
-      if (!this.#broken && this.#busOpen) this.bus.says(this.sessionId, input);
-    });
+    this.#toBus(() => this.bus.says(this.sessionId, input));
+    const { chance, faults } = this.world;
+    if (faults && canBeRepeated(said) && chance.percent(REPEATED_PERCENT))
+      this.#toBus(() => this.bus.says(this.sessionId, input));
   }
 
   /** From the bus to the client. */
   tell(effect: SessionEffect): void {
-    if (!this.#busOpen) return;
-    this.#arrivesAtClient = this.#arrival(this.#arrivesAtClient);
-    this.world.agenda.in(this.#arrivesAtClient - this.world.agenda.now, () => {
-      if (!this.#broken && this.#clientOpen) this.client.hears(effect);
+    if (this.#busOpen) this.#toClient(() => this.client.hears(effect));
+  }
+
+  /** A question, and its answer in the order of everything else. If the connection is lost there is none. */
+  ask<T>(question: () => Promise<T>, answer: (found: T) => void): void {
+    if (!this.#clientOpen) return;
+    this.#toBus(async () => {
+      const found = await question();
+      this.#toClient(() => answer(found));
     });
   }
 
@@ -77,14 +85,39 @@ export class Connection {
     if (!this.#broken) this.break(20);
   }
 
+  /** The client's process is gone: what it wrote before still arrives, and then the end of the connection. */
+  end(): void {
+    if (!this.#clientOpen) return;
+    this.#clientOpen = false;
+    this.#toBus(() => this.#closeAtBus());
+  }
+
   #closeAtBus(): void {
     if (!this.#busOpen) return;
     this.#busOpen = false;
     this.bus.says(this.sessionId, { kind: 'closed', sessionId: this.sessionId });
   }
 
-  #arrival(last: number): number {
-    const { agenda, chance } = this.world;
-    return Math.max(last, agenda.now + chance.between(0, 15));
+  #toBus(act: () => void | Promise<void>): void {
+    this.#arrivesAtBus = this.#arrival(this.#arrivesAtBus);
+    this.world.agenda.in(this.#arrivesAtBus - this.world.agenda.now, () =>
+      !this.#broken && this.#busOpen ? act() : undefined,
+    );
   }
+
+  #toClient(act: () => void): void {
+    this.#arrivesAtClient = this.#arrival(this.#arrivesAtClient);
+    this.world.agenda.in(this.#arrivesAtClient - this.world.agenda.now, () => {
+      if (!this.#broken && this.#clientOpen) act();
+    });
+  }
+
+  #arrival(last: number): number {
+    const { agenda, chance, latencyMaxMs } = this.world;
+    return Math.max(last, agenda.now + chance.between(0, latencyMaxMs));
+  }
+}
+
+function canBeRepeated(said: Said): boolean {
+  return said.kind === 'ack' || (said.kind === 'new' && said.batchId !== undefined);
 }

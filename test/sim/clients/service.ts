@@ -1,9 +1,9 @@
-import type { Delivery, NewEvent } from '../../bus/core/types.js';
-import type { Bus } from './bus.js';
+import type { Delivery, NewEvent } from '../../../bus/core/types.js';
+import type { Bus } from '../bus/bus.js';
+import type { SessionEffect } from '../bus/connection.js';
+import type { World } from '../world.js';
 import { Client } from './client.js';
-import type { SessionEffect } from './connection.js';
 import { makeEvent } from './events.js';
-import type { World } from './world.js';
 
 export interface ServiceKind {
   readonly clientType: string;
@@ -159,7 +159,9 @@ export class Service extends Client {
   #fail(lane: LaneWork, inHand: Delivery): void {
     const { chance } = this.world;
     const { delivery, event } = chance.percent(20) ? lane.waiting.at(-1)! : inHand;
-    this.say({ kind: 'nack', delivery, error: { message: 'simulated' }, retry: chance.percent(85) });
+    const answer = { kind: 'nack', delivery, error: { message: 'simulated' } } as const;
+    if (chance.percent(30)) this.say({ ...answer, retry: true, contended: [chance.of(this.world.keys)] });
+    else this.say({ ...answer, retry: chance.percent(85) });
     lane.waiting.splice(lane.waiting.findIndex((waiting) => waiting.event === event));
     lane.failedAt = event.position;
     lane.busy = false;
@@ -184,7 +186,7 @@ export class Service extends Client {
     const batchId = `${this.#name}-${this.#made}`;
     const { chance } = this.world;
     const events = Array.from({ length: chance.between(0, 2) }, () =>
-      makeEvent(this.world, 'Debited', tries > 1 ? undefined : delivery.event),
+      makeEvent(this.world, 'Emptied', tries > 1 ? undefined : delivery.event),
     );
     const batch = { batchId, events, delivery, tries };
     this.#batches.set(batchId, batch);

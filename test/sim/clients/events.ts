@@ -1,6 +1,6 @@
-import type { Expect, NewEvent } from '../../bus/core/types.js';
-import type { StoredEvent } from '../../common/events.js';
-import { EVENT_TYPES, type World } from './world.js';
+import type { Expect, NewEvent } from '../../../bus/core/types.js';
+import type { StoredEvent } from '../../../common/events.js';
+import { EVENT_TYPES, type World } from '../world.js';
 
 /** An event with a wild guess at the state of its key, or none. `cause`: what it follows from. */
 export function makeEvent(world: World, type?: string, cause?: StoredEvent): NewEvent {

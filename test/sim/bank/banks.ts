@@ -6,6 +6,7 @@ import type {
   ServiceModel,
   TypeHandlers,
 } from '../../../runtime/service/types.js';
+import { accountKey } from './facts.js';
 
 /**
  * Two banks for the simulation, in the two styles that scripts are written in. Both keep, per account, a balance and the list of
@@ -30,8 +31,6 @@ interface Order {
   account: string;
   amount: number;
 }
-
-export const accountKey = (id: string) => `acc-${id}`;
 
 async function account(context: HandlerContext, id: string): Promise<Account> {
   const found = (await context.get(`account:${id}`)) as unknown as Account | undefined;
@@ -93,7 +92,7 @@ export function modernBank(): ServiceModel {
   const booked = (sign: number): TypeHandlers => ({
     projection: async (context, event) => {
       await book(context, idOf(event), sign * amountOf(event));
-      context.push(`statement:${idOf(event)}`, event.eventId);
+      context.push(`statement:${idOf(event)}`, { value: event.value });
     },
   });
   return {

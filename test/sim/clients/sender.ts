@@ -1,9 +1,9 @@
-import type { NewEvent } from '../../bus/core/types.js';
-import type { Bus } from './bus.js';
+import type { NewEvent } from '../../../bus/core/types.js';
+import type { Bus } from '../bus/bus.js';
+import type { SessionEffect } from '../bus/connection.js';
+import type { World } from '../world.js';
 import { Client } from './client.js';
-import type { SessionEffect } from './connection.js';
 import { makeEvent } from './events.js';
-import type { World } from './world.js';
 
 interface Batch {
   readonly batchId: string;
@@ -29,8 +29,9 @@ export class Sender extends Client {
     this.#clientType = clientType;
   }
 
-  get unanswered(): number {
-    return this.#open.size;
+  /** What was not answered yet. */
+  get open(): readonly string[] {
+    return [...this.#open.keys()];
   }
 
   publish(): void {
@@ -59,7 +60,7 @@ export class Sender extends Client {
       this.say({
         kind: 'register',
         clientType: this.#clientType,
-        eventTypes: ['Opened', 'Debited'],
+        eventTypes: ['Opened', 'Emptied'],
         features: ['batch', 'ack', 'nack', 'atomic', 'errors', 'progress'],
         maxInFlight: 0,
       });

@@ -2,7 +2,7 @@ import type { Expectation } from '../../state/state-store.js';
 import type { Healer } from './healer.js';
 import type { Job } from './job.js';
 import { lockedKey } from './locks.js';
-import type { MarkChanges } from './mark-changes.js';
+import { MarkChanges } from './mark-changes.js';
 import { covers, parseMark } from './marks.js';
 import type { EntryEvent } from './outbox-entry.js';
 import type { LiveParts } from './service-parts.js';
@@ -19,6 +19,7 @@ export function afterConflict(conflict: Expectation): Again {
   return {
     kind: 'again',
     names: key === undefined ? [] : [`data ${key}`],
+    keys: [],
     awaited: locked === undefined ? [] : [unlocked],
     refused: [],
   };
@@ -35,7 +36,12 @@ export function afterRefusal(
     return { space: 'mark', key, enough: (text) => text !== failed };
   });
   const refused = sends.filter(({ key, expect }) => expect !== 'any' && behind.includes(key));
-  return { kind: 'again', names: keys.map(judgedName), awaited, refused };
+  return { kind: 'again', names: keys.map(judgedName), keys, awaited, refused };
+}
+
+/** Others are at these keys: in front of it in the queue, or with a batch at the bus that it knows nothing of. */
+export function afterOthers(keys: readonly string[]): Again {
+  return { kind: 'again', names: keys.map(judgedName), keys, awaited: [], refused: [] };
 }
 
 /** The queue of those whose batch is judged by this key. */
@@ -48,7 +54,7 @@ export async function behind(
   { contention, lazyMarks }: LiveParts,
   event: EntryEvent | undefined,
   keys: readonly string[],
-  marks: MarkChanges,
+  marks: Pick<MarkChanges, 'read'>,
 ): Promise<Awaited[]> {
   const found: Awaited[] = [];
   for (const key of keys) {
@@ -64,6 +70,24 @@ export async function behind(
 
 /** Waits for what a run was stopped by. False if it has not happened, for all we tried. */
 export async function caughtUp(
+  parts: LiveParts,
+  healer: Healer,
+  event: EntryEvent | undefined,
+  { awaited, keys }: Again,
+  job: Job,
+): Promise<boolean> {
+  let all = await haveHappened(parts, healer, awaited, job);
+  for (const key of keys)
+    await job.run(
+      async () => parts.contention.judged(key),
+      () => {},
+    );
+  const unknown = await behind(parts, event, keys, new MarkChanges(parts.state));
+  all = (await haveHappened(parts, healer, unknown, job)) && all;
+  return all;
+}
+
+async function haveHappened(
   { watch, contention, limits }: LiveParts,
   healer: Healer,
   awaited: readonly Awaited[],

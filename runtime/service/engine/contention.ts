@@ -12,9 +12,29 @@ export class Contention {
   readonly #queues = new Map<string, { hold: Hold; go: () => void }[]>();
   /** keys whose newest accepted value is known here and not yet seen applied */
   readonly #accepted = new Map<string, number>();
+  /** by key, the newest batch with an event of it that the bus has not judged yet */
+  readonly #sent = new Map<string, Promise<unknown>>();
 
   hold(): Hold {
     return new Hold(this);
+  }
+
+  /** @param answer settles when the bus has judged, and what it has accepted is noted */
+  noteSent(keys: readonly string[], answer: Promise<unknown>): void {
+    const judged = answer
+      .catch(() => {})
+      .then(() => {
+        for (const key of keys) if (this.#sent.get(key) === judged) this.#sent.delete(key);
+      });
+    for (const key of keys) this.#sent.set(key, judged);
+  }
+
+  /**
+   * Resolves when every batch with an event of the key that is at the bus now is judged (it answers in order); undefined if there is
+   * none. What knows nothing of them would be refused.
+   */
+  judged(key: string): Promise<unknown> | undefined {
+    return this.#sent.get(key);
   }
 
   /** The bus has taken an event of this service at this value: whoever decides about the key needs it applied first. */

@@ -1,6 +1,6 @@
 import type { Expectation } from '../../state/state-store.js';
-import type { HandlerContext } from '../types.js';
-import { afterConflict, afterRefusal, behind, caughtUp, judgedName } from './catching-up.js';
+import type { BatchOutcome, HandlerContext } from '../types.js';
+import { afterConflict, afterOthers, afterRefusal, behind, caughtUp, judgedName } from './catching-up.js';
 import type { Hold } from './contention.js';
 import type { Send } from './context.js';
 import { makeEntry, resolveSends } from './entry-making.js';
@@ -64,7 +64,7 @@ export class Transactor {
         await assertNotOvertaken(this.parts, work.event, step.refused);
         const caught = await job.aside(async () => {
           await hold.queue(step.names, job);
-          return caughtUp(this.parts, this.healer, step.awaited, job);
+          return caughtUp(this.parts, this.healer, work.event, step, job);
         });
         if (!caught) fruitless++;
       }
@@ -95,12 +95,12 @@ export class Transactor {
 
     const keys = keysJudged(handled.sends);
     const names = keys.map(judgedName);
-    if (!hold.take(names)) return { kind: 'again', names, awaited: [], refused: [] };
+    if (!hold.take(names)) return afterOthers(keys);
 
     const marks = new MarkChanges(this.parts.state);
     if (work.event && handled.mark) marks.know(work.event.key, handled.mark.text);
     const awaited = await behind(this.parts, work.event, keys, marks);
-    if (awaited.length > 0) return { kind: 'again', names, awaited, refused: [] };
+    if (awaited.length > 0) return { kind: 'again', names, keys, awaited, refused: [] };
 
     const sends = await resolveSends(this.parts, handled.sends, marks, work.event);
     if (sends.length > 0) await work.beforeSending?.();
@@ -121,13 +121,15 @@ export class Transactor {
   }
 
   async #publish<T>(run: Run<T>): Promise<Result<T> | Again> {
-    const { work, handled, transaction, sends } = run;
+    const { work, handled, transaction, sends, keys } = run;
     const again = await this.#changed(transaction);
     if (again) return again;
-    const outcome = await this.parts.bus.publish(outgoingBatch(this.parts.ids(), sends, work.delivery));
+    // The bus answers in order: what is there before this batch will be known when this one is refused.
+    if (keys.some((key) => this.parts.contention.judged(key))) return afterOthers(keys);
+    const batch = outgoingBatch(this.parts.ids(), sends, work.delivery);
+    const outcome = await this.#sent(sends, this.parts.bus.publish(batch));
     switch (outcome.kind) {
       case 'accepted':
-        this.#note(outcome.receipts, sends);
         this.parts.updates.publish(transaction.published());
         return done(handled, { acknowledged: true, marked: false, receipts: outcome.receipts });
       case 'inconsistent':
@@ -182,15 +184,14 @@ export class Transactor {
     // With an entry, the rest leaves when that ends.
     this.parts.updates.publish(entry ? transaction.published(standsAlone) : transaction.published());
     if (!entry) return done(handled, { acknowledged: false, marked, receipts: [] });
-    const settled = await this.outbox.settle(entry, work.delivery, job);
+    const settled = await this.#sent(run.sends, this.outbox.settle(entry, work.delivery, job));
     return this.#afterSettling(run, settled, marked);
   }
 
   #afterSettling<T>(run: Run<T>, settled: Settled, marked: boolean): Result<T> | Again {
-    const { handled, sends } = run;
+    const { handled } = run;
     switch (settled.kind) {
       case 'accepted':
-        this.#note(settled.receipts, sends);
         return done(handled, { acknowledged: true, marked, receipts: settled.receipts });
       case 'judged':
         return done(handled, { acknowledged: false, marked, receipts: [] });
@@ -223,11 +224,19 @@ export class Transactor {
     return undo && { ...undo, ...(handled.mark && { mark: handled.mark.text ?? null }) };
   }
 
-  /** Own events that come back to this service: who decides about their keys next needs them applied first. */
-  #note(receipts: Receipts, sends: readonly EntrySend[]): void {
-    receipts.forEach(({ key, value }, n) => {
-      if (this.parts.model.types.has(sends[n]?.type ?? '')) this.parts.contention.noteAccepted(key, value);
+  /** Of events that come back to this service: who decides about their keys next needs them applied first. */
+  #sent<A extends BatchOutcome | Settled>(sends: readonly EntrySend[], answer: Promise<A>): Promise<A> {
+    const { contention, model } = this.parts;
+    const comesBack = (send: EntrySend | undefined) => send !== undefined && model.types.has(send.type);
+    const noted = answer.then((outcome) => {
+      if (outcome.kind === 'accepted')
+        for (const [n, { key, value }] of outcome.receipts.entries())
+          if (comesBack(sends[n])) contention.noteAccepted(key, value);
+      return outcome;
     });
+    const keys = sends.filter(comesBack).map(({ key }) => key);
+    contention.noteSent(keys, noted);
+    return noted;
   }
 
   #conflicted(conflict: Expectation): Again {

@@ -74,6 +74,8 @@ export interface GivenUp {
 export interface Again {
   readonly kind: 'again';
   readonly names: readonly string[];
+  /** keys its batch is judged by: everything of them that this service has sent must be known here first */
+  readonly keys: readonly string[];
   readonly awaited: readonly Awaited[];
   /** what the bus could not accept; empty if it was not asked */
   readonly refused: readonly EntrySend[];

@@ -27,17 +27,20 @@ export const transfers = command('bench transfers', {
     ...BENCH_OPTIONS,
     rounds: { ...BENCH_OPTIONS.rounds, default: '2' },
     transfers: { describe: 'in each run', default: '3000', parse: wholeNumber(10) },
+    warmUp: { describe: 'before anything is measured', default: '3000', parse: wholeNumber(10) },
     alone: { describe: 'one after the other, for the latency', default: '100', parse: wholeNumber(1) },
     accounts: { describe: 'that money moves between', default: '50', parse: wholeNumber(2) },
     underWay: { describe: 'transfers without a verdict at once', default: '64', parse: wholeNumber(1) },
   },
-  async run({ rounds, record, transfers: count, alone, accounts, underWay }) {
+  async run({ rounds, record, transfers: count, warmUp, alone, accounts, underWay }) {
     const outcomes = await onStage(async (stage) => {
       const processes = await startBank(stage);
       const bank = new Bank(Object.fromEntries(SERVICES.map((name) => [name, [processes[name].address]])));
       const ids = await openAccounts(bank, accounts);
       const agent = new Agent({ keepAlive: true });
       stage.defer(async () => agent.destroy());
+      await manyTransfers(processes, agent, ids, warmUp, underWay);
+      await paid(processes.bus, 'accounts');
       const latenciesMs: number[] = [];
       for (let n = 0; n < alone; n += 1) latenciesMs.push(await oneTransfer(processes, agent, ids, n));
       const rates: number[] = [];
@@ -56,7 +59,7 @@ export const transfers = command('bench transfers', {
       {
         bench: 'transfers',
         conditions: [
-          `${count} transfers between ${accounts} accounts, ${underWay} without a verdict at once; before that ${alone} one after the other, each until the verdict and both balances can be read.`,
+          `${count} transfers between ${accounts} accounts, ${underWay} without a verdict at once; before that ${alone} one after the other, each until the verdict and both balances can be read. ${warmUp} went before as warm-up.`,
         ],
         columns: ['what', 'result'],
         rows: [

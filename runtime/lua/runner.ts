@@ -2,7 +2,6 @@
  * Runs tasks. Lua runs in slices: from the start, or from the end of a wait, to the next wait or the end. Within a slice
  * nothing else of the VM runs, except what a host function calls back; between slices any other task may.
  */
-import { definition } from './conversion.js';
 import { lua, pushValue } from './engine.js';
 import { budgetError, raise, raiseNative, scriptError, traceback } from './errors.js';
 import type { State, TValue } from './fengari-types.js';
@@ -40,7 +39,7 @@ export class Runner {
       const coroutine = lua.lua_newthread(this.main);
       lua.lua_settop(this.main, 0);
       const { instructionsMax } = this.budgets;
-      const task = new Task(coroutine, context, definition(fn), instructionsMax, resolve, reject);
+      const task = new Task(coroutine, context, fn, instructionsMax, resolve, reject);
       this.tasks.add(task);
       pushValue(coroutine, fn);
       for (const arg of args) pushValue(coroutine, arg);

@@ -1,4 +1,5 @@
-import type { State } from './fengari-types.js';
+import { definition } from './conversion.js';
+import type { State, TValue } from './fengari-types.js';
 import type { Context, LuaValue, Results } from './vm.js';
 
 /** VM instructions between two looks of the meter: about 40 µs. */
@@ -31,13 +32,18 @@ export class Task {
     /** the task's own coroutine */
     readonly coroutine: State,
     readonly context: Context,
-    /** where the called function was defined */
-    readonly where: string,
+    /** the called function */
+    private readonly fn: TValue,
     /** VM instructions that it may still use */
     public instructionsLeft: number,
     readonly resolve: (results: LuaValue[]) => void,
     readonly reject: (error: unknown) => void,
   ) {
     this.chain = [coroutine];
+  }
+
+  /** where the called function was defined */
+  get where(): string {
+    return definition(this.fn);
   }
 }

@@ -1,4 +1,5 @@
 import type { Json } from '../../common/protocol/messages.js';
+import { rfc3339 } from '../../common/protocol/times.js';
 import { described, isLuaFunction } from '../api/arguments.js';
 import type { Declarations, DeclaredResume, DeclaredRoute, DeclaredType } from '../api/declarations.js';
 import { type LuaFunction, type LuaValue, ScriptError, type Vm } from '../lua/vm.js';
@@ -99,7 +100,7 @@ function eventTable(event: EventView): LuaValue {
     data: event.data,
     correlation: event.correlation,
     causation: event.causation,
-    time: new Date(event.time).toISOString(),
+    time: rfc3339(event.time),
     ts: unixSeconds(event.time),
     sender: event.sender,
   };
@@ -109,9 +110,9 @@ function requestTable(request: RouteRequest): LuaValue {
   return {
     method: request.method,
     path: request.path,
-    args: { ...request.args },
-    query: { ...request.query },
-    headers: { ...request.headers },
+    args: request.args,
+    query: request.query,
+    headers: request.headers,
     body: request.body,
     caller: request.caller,
   };

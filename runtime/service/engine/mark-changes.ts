@@ -7,14 +7,14 @@ import { formatMark, type Mark, parseMark } from './marks.js';
  * written only if it has changed.
  */
 export class MarkChanges {
-  readonly #marks = new Map<string, { readonly text: string | undefined; mark: Mark }>();
+  readonly #marks = new Map<string, { readonly text: string | undefined; readonly read: Mark; mark: Mark }>();
 
   constructor(private readonly state: Pick<LiveState, 'text'>) {}
 
   /** Takes a mark as it was read before, so that the commit expects what that reader knew. */
   know(key: string, text: string | undefined): Mark {
     const mark = parseMark(text);
-    this.#marks.set(key, { text, mark });
+    this.#marks.set(key, { text, read: mark, mark });
     return mark;
   }
 
@@ -52,8 +52,9 @@ export class MarkChanges {
   }
 
   #changed(): { key: string; text: string | undefined; mark: Mark }[] {
-    return [...this.#marks]
-      .map(([key, { text, mark }]) => ({ key, text, mark }))
-      .filter(({ text, mark }) => formatMark(mark) !== formatMark(parseMark(text)));
+    const changed: { key: string; text: string | undefined; mark: Mark }[] = [];
+    for (const [key, { text, read, mark }] of this.#marks)
+      if (mark !== read && formatMark(mark) !== formatMark(read)) changed.push({ key, text, mark });
+    return changed;
   }
 }

@@ -110,12 +110,14 @@ describeBank('accounts and statements', (bank) => {
     gateway.bank.user('ada');
     gateway.bank.open('ada');
     const visitor = await bank.signsIn('ada', '/accounts/1/deposit');
+    await visitor.page.getByLabel('Amount').waitFor();
     visitor.expectOutages();
     await visitor.context.setOffline(true);
     await visitor.page.locator('[data-connection=offline]').waitFor();
     await visitor.page.getByText('This device is offline.').waitFor();
     await visitor.page.getByLabel('Amount').fill('5');
-    await visitor.page.getByRole('button', { name: 'Deposit' }).click();
+    await visitor.page.keyboard.press('Enter');
+    await visitor.page.getByRole('button', { name: 'Deposit' }).click({ force: true });
     await visitor.context.setOffline(false);
     await isLive(visitor.page);
     expect(gateway.bank.commands.size).toBe(0);

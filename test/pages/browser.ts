@@ -27,6 +27,9 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
+/** Shorter than a check may take, so that the line that waits in vain is the one that is told. */
+const PATIENCE_MS = 10_000;
+
 /** Where it is, or why not. */
 export function findChromium(): string | undefined {
   const found = [process.env.CHROMIUM ?? '', ...USUAL].find((path) => path !== '' && existsSync(path));
@@ -66,6 +69,7 @@ export async function visit(
     timezoneId: 'Europe/London',
     ...options,
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   const mistakes: string[] = [];
   let outages = false;
   context.on('page', (page) => {

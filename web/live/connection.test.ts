@@ -201,7 +201,7 @@ describe('the live connection', () => {
   });
 
   it('asks again for a topic whose service is away, and goes on with the others', () => {
-    const { live, last, wait } = setUp();
+    const { live, last, wait, waiting } = setUp();
     const heard: number[] = [];
     live.follow('account:1', 0, () => undefined);
     live.follow('account:2', 0, (_, cursor) => heard.push(cursor));
@@ -211,6 +211,7 @@ describe('the live connection', () => {
     expect(live.get()).toMatchObject({ state: 'unavailable' });
     last().says(update('account:2', 1));
     expect(heard).toEqual([1]);
+    expect(waiting.size).toBe(1);
     wait();
     expect(last().asked('subscribe').at(-1)).toMatchObject({ topic: 'account:1', after: 0 });
     last().says({ type: 'subscribed', topic: 'account:1' });

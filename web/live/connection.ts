@@ -54,7 +54,7 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
   let saidAs: string | undefined;
   let attempts = 0;
   let cancelRetry = () => {};
-  let cancelAskAgain = () => {};
+  let cancelAskAgain: (() => void) | undefined;
   let lostAt: number | undefined;
   let asksAgain = 0;
 
@@ -166,10 +166,12 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
     }
   }
 
+  /** Once at a time, however often it is reported meanwhile. */
   function askAgain(): void {
-    cancelAskAgain();
+    if (cancelAskAgain !== undefined) return;
     asksAgain += 1;
     cancelAskAgain = timers.after(backoffMs(asksAgain, random), () => {
+      cancelAskAgain = undefined;
       for (const topic of topics.summary().unavailable) ask(topic);
     });
   }
@@ -184,7 +186,8 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
   /** Forgets the socket; what it still says is not heard any more. */
   function drop(): void {
     cancelRetry();
-    cancelAskAgain();
+    cancelAskAgain?.();
+    cancelAskAgain = undefined;
     const old = socket;
     socket = undefined;
     ready = false;

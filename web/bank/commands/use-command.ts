@@ -3,7 +3,18 @@ import { Problem } from '../../api/problem.js';
 import { useServices } from '../../app/services.js';
 import { newId } from '../../platform/random.js';
 import { tabKeep } from '../../platform/storage.js';
-import { answered, type Command, draft, edited, failed, restored, sent, type Values } from './command.js';
+import { browserTimers } from '../../platform/timers.js';
+import {
+  answered,
+  type Command,
+  draft,
+  edited,
+  failed,
+  type KeptProblem,
+  restored,
+  sent,
+  type Values,
+} from './command.js';
 
 export interface CommandHandle<Answer> {
   command: Command<Answer>;
@@ -36,8 +47,8 @@ export function useCommand<Answer>({
   // Kept for this person only: the next one who signs in in this tab starts with an empty form.
   const keptAs = `command.${name}.${state.state === 'anonymous' ? '' : state.username}`;
   const [command, setCommand] = useState(() => {
-    const kept = restored<Answer>(tabKeep.read(keptAs), initial);
-    return kept.phase === 'answered' && !showsAnswer ? draft<Answer>(initial) : kept;
+    const found = restored<Answer>(tabKeep.read(keptAs), initial);
+    return found.phase === 'answered' && !showsAnswer ? draft<Answer>(initial) : found;
   });
   const current = useRef(command);
 
@@ -52,9 +63,10 @@ export function useCommand<Answer>({
     send(going.values, going.key).then(
       (answer) => set(answered(current.current, answer)),
       (error: unknown) => {
-        const { message, field, id } = error instanceof Problem ? error : new Problem(UNEXPECTED);
-        const outcomeUnknown = !(error instanceof Problem) || error.outcomeUnknown;
-        set(failed(current.current, { message, field, id }, outcomeUnknown));
+        const problem = error instanceof Problem ? error : new Problem(UNEXPECTED);
+        const record = () => set(failed(current.current, kept(problem), problem.outcomeUnknown));
+        if (problem.status === 0) browserTimers.after(GOODBYE_MS, record);
+        else record();
       },
     );
   });
@@ -74,5 +86,13 @@ export function useCommand<Answer>({
     startAnew: () => set(draft(initial)),
   };
 }
+
+/**
+ * A reload cuts the request off too, and lets the page that goes away see that as a failure. It has no time left to record it; so
+ * the page that comes finds the command as one that is out.
+ */
+const GOODBYE_MS = 500;
+
+const kept = ({ message, field, id }: Problem): KeptProblem => ({ message, field, id });
 
 const UNEXPECTED = { status: 0, code: 'unexpected', message: 'Something unexpected happened.' };

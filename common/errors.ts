@@ -155,6 +155,13 @@ export const ERRORS = {
     status: 422,
     retriable: false,
   },
+  repeated: {
+    meaning:
+      'This was carried out before, and the answer to it is lost; the message says where its events are.',
+    action: 'Do not send it again; look at what it has done.',
+    status: 409,
+    retriable: false,
+  },
   wrong_credentials: {
     meaning: 'The name or the password is wrong; which of them is not told.',
     action: 'Type them again.',

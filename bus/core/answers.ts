@@ -30,6 +30,11 @@ export class Answers {
     return stored && { receipts: receiptsOf(events, stored), sender, time: stored[0]?.time ?? 0 };
   }
 
+  /** The events of an accepted batch that is on the disk. */
+  stored(sender: string, id: string): readonly StoredEvent[] | undefined {
+    return this.#reads.batch(sender, id);
+  }
+
   begin(sender: string, batchId: string, waiters: Waiter[]): void {
     this.#pending.set(scoped(sender, batchId), waiters);
   }

@@ -309,3 +309,49 @@ describe('the correlation of what an old client sends', () => {
     expect(bench.events().at(-1)?.correlation).toBe(own);
   });
 });
+
+describe('a batch that is for something only once', () => {
+  const send = (batchId: string, value?: number) =>
+    bench.publish(1, [newEvent('k', value === undefined ? {} : { value })], {
+      batchId,
+      once: 'deposit',
+      atomic: true,
+    });
+  beforeEach(() => {
+    bench = new Bench();
+    bench.join(1, 'accounts', { types: [] });
+  });
+
+  it.each([
+    ['while it is remembered', {}],
+    ['when only the log knows it', { batchCacheMax: 0 }],
+  ])('is accepted once, whatever the id; the others are told by which, %s', (_, options) => {
+    bench = new Bench(options);
+    bench.join(1, 'accounts', { types: [] });
+    expect(statuses(send('a'))).toEqual(['success']);
+    expect(ofKind(send('b'), 'error')).toMatchObject([
+      { code: 'repeated', about: { batchId: 'b', acceptedAs: 'a', position: 1 } },
+    ]);
+    expect(receipts(send('a'))).toMatchObject([{ status: 'success', position: 1 }]);
+    expect(bench.events()).toMatchObject([{ batchId: 'a' }]);
+  });
+
+  it('does not count when it is refused, or not kept', () => {
+    expect(statuses(send('a', 7))).toEqual(['inconsistent']);
+    bench.auto = false;
+    send('b');
+    send('c');
+    expect(errors(bench.fail())).toEqual(['store_unavailable', 'overloaded']);
+    bench.auto = true;
+    bench.pass(100);
+    expect(statuses(send('d'))).toEqual(['success']);
+    expect(errors(send('e'))).toEqual(['repeated']);
+  });
+
+  it('is another one for another client type', () => {
+    send('a');
+    bench.join(2, 'users', { types: [] });
+    const effects = bench.publish(2, [newEvent('k')], { batchId: 'b', once: 'deposit' });
+    expect(statuses(effects)).toEqual(['success']);
+  });
+});

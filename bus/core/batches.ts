@@ -17,20 +17,27 @@ type New = Extract<Input, { kind: 'new' }>;
  * batch that acknowledges a delivery is atomic in any case: its events and the acknowledgement are one record.
  */
 export function publish(state: State, session: Session, input: New): void {
-  const { events, batchId, acknowledges } = input;
+  const { events, batchId, once, acknowledges } = input;
   const waiter: Waiter = { session, reply: session.replies.reserve(), batchId };
   if (batchId !== undefined && answeredBefore(state, waiter, batchId, events)) return;
+  if (once !== undefined && doneBefore(state, waiter, once, events)) return;
   const debt = acknowledges === undefined ? undefined : session.debtOf(acknowledges);
   if (acknowledges !== undefined && debt === undefined) {
     const message = 'the delivery that this batch acknowledges is not out at this session';
-    answerError(state, waiter, 'fenced', message, acknowledges);
+    answerError(
+      state,
+      waiter,
+      'fenced',
+      message,
+      acknowledges === undefined ? {} : { delivery: acknowledges },
+    );
     return;
   }
   const values = judge(events, (key) => state.heads.get(key), senderView(session));
   noteRefusals(state, session, events, values);
   const whole = input.atomic || debt !== undefined;
   const fits = whole ? values.every(isAccepted) : values.some(isAccepted);
-  if (fits && (events.length > 0 || debt !== undefined)) accept(state, waiter, events, values, debt);
+  if (fits && (events.length > 0 || debt !== undefined)) accept(state, waiter, input, values, debt);
   else refuse(state, waiter, events, values);
 }
 
@@ -49,6 +56,26 @@ function answeredBefore(state: State, waiter: Waiter, batchId: string, events: r
   return known !== undefined;
 }
 
+/** What the batch is for was done by one that is on the disk, or on its way there. */
+function doneBefore(state: State, waiter: Waiter, once: string, events: readonly NewEvent[]): boolean {
+  const { sender } = waiter.session;
+  if (state.answers.pending(sender, once) !== undefined) {
+    answerError(state, waiter, 'overloaded', 'another batch for the same is on its way to the disk');
+    return true;
+  }
+  const [first] = state.answers.stored(sender, once) ?? [];
+  if (first === undefined) return false;
+  const { batchId, position } = first;
+  if (batchId === waiter.batchId) {
+    answer(state, { ...waiter, repeated: events }, state.answers.settled(sender, once, events)!);
+    return true;
+  }
+  const message = `carried out before: its events begin at position ${position}`;
+  const acceptedAs = batchId === undefined ? {} : { acceptedAs: batchId };
+  answerError(state, waiter, 'repeated', message, { ...acceptedAs, position });
+  return true;
+}
+
 /** A sender that asks for no types, or has not registered, has to know all of a key. */
 function senderView({ client }: Session): SenderView | undefined {
   return client === undefined || client.eventTypes.length === 0 ? undefined : client;
@@ -57,11 +84,12 @@ function senderView({ client }: Session): SenderView | undefined {
 function accept(
   state: State,
   waiter: Waiter,
-  events: readonly NewEvent[],
+  { events, batchId, once }: New,
   values: readonly number[],
   debt: Debt | undefined,
 ): void {
-  const { session, batchId } = waiter;
+  const { session } = waiter;
+  const foundBy = once ?? batchId;
   const stored: StoredEvent[] = [];
   const receipts = events.map((event, index) => {
     const value = values[index]!;
@@ -75,7 +103,7 @@ function accept(
   const record: BatchRecord = {
     kind: 'batch',
     sender: session.sender,
-    ...(batchId !== undefined && { batchId }),
+    ...(foundBy !== undefined && { batchId: foundBy }),
     events: stored,
     ...(debt !== undefined && {
       acknowledges: { clientType: debt.lane.client.name, position: debt.position },
@@ -83,7 +111,8 @@ function accept(
   };
   const verdict: Answer = { receipts, sender: session.sender, time: state.time };
   const waiters = [waiter];
-  if (batchId !== undefined) state.answers.begin(session.sender, batchId, waiters);
+  for (const id of new Set([batchId, once]))
+    if (id !== undefined) state.answers.begin(session.sender, id, waiters);
   state.pipeline.add(new PendingBatch(state, record, verdict, waiters, debt));
 }
 

@@ -22,8 +22,8 @@ export class PendingBatch implements Pending {
 
   durable(): void {
     const { state, record, verdict, waiters } = this;
-    const { sender, batchId, events } = record;
-    if (batchId !== undefined) state.answers.remember(sender, batchId, verdict);
+    const { sender, events } = record;
+    for (const id of this.#ids()) state.answers.remember(sender, id, verdict);
     for (const waiter of waiters) answer(state, waiter, verdict);
     state.durable = events.at(-1)?.position ?? state.durable;
     state.effects.committed(events);
@@ -37,10 +37,18 @@ export class PendingBatch implements Pending {
   /** Its events are taken back by the caller, who knows which others are lost with them. */
   failed(reason: string): boolean {
     const { state, record, waiters, debt } = this;
-    if (record.batchId !== undefined) state.answers.forget(record.sender, record.batchId);
+    for (const id of this.#ids()) state.answers.forget(record.sender, id);
     for (const waiter of waiters) answerError(state, waiter, 'store_unavailable', reason);
     if (debt !== undefined) stopCompleting(state, debt);
     return false;
+  }
+
+  /** Under what it may be asked for: its batch id, and what it is for. */
+  *#ids(): Iterable<string> {
+    const { batchId } = this.record;
+    const sentAs = this.waiters[0]?.batchId;
+    if (batchId !== undefined) yield batchId;
+    if (sentAs !== undefined && sentAs !== batchId) yield sentAs;
   }
 }
 

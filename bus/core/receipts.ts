@@ -61,14 +61,10 @@ export function answerError(
   waiter: Waiter,
   code: ErrorCode,
   message: string,
-  delivery?: string,
+  more: Pick<Extract<Effect, { kind: 'error' }>['about'], 'delivery' | 'acceptedAs' | 'position'> = {},
 ): void {
   const { session, batchId } = waiter;
-  const about = {
-    messageType: 'new',
-    ...(batchId !== undefined && { batchId }),
-    ...(delivery !== undefined && { delivery }),
-  };
+  const about = { messageType: 'new', ...(batchId !== undefined && { batchId }), ...more };
   settle(state, waiter, { kind: 'error', sessionId: session.id, code, message, about });
 }
 

@@ -46,6 +46,8 @@ export type Input =
       readonly sessionId: number;
       readonly events: readonly NewEvent[];
       readonly batchId?: string;
+      /** of all batches of the client type with this text, one is accepted */
+      readonly once?: string;
       readonly atomic: boolean;
       readonly acknowledges?: string;
     }
@@ -149,6 +151,9 @@ export type Effect =
         readonly messageType?: string;
         readonly batchId?: string;
         readonly delivery?: string;
+        /** batch id and first position of the batch that was accepted instead */
+        readonly acceptedAs?: string;
+        readonly position?: number;
       };
     }
   /** read what is owed to a client type (optionally of one key) above `after`; answer with `owed` */

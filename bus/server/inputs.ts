@@ -40,6 +40,7 @@ export function newInput(
     sessionId,
     events: message.events.map((event) => newEvent(event, newCorrelation, checksums)),
     ...(message.batch_id !== undefined && { batchId: message.batch_id }),
+    ...(message.once !== undefined && { once: message.once }),
     atomic: message.atomic ?? false,
     ...(message.acknowledges !== undefined && { acknowledges: message.acknowledges }),
   };

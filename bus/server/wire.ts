@@ -42,6 +42,8 @@ export function errorMessage({ code, message, about }: Of<'error'>): ErrorMessag
       ...(about.messageType !== undefined && { message_type: about.messageType }),
       ...(about.batchId !== undefined && { batch_id: about.batchId }),
       ...(about.delivery !== undefined && { delivery: about.delivery }),
+      ...(about.acceptedAs !== undefined && { accepted_as: about.acceptedAs }),
+      ...(about.position !== undefined && { position: cursorOf(about.position) }),
     },
   };
 }

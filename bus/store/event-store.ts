@@ -24,6 +24,7 @@ export interface BatchRecord {
   readonly kind: 'batch';
   /** client type of the sender, '' if unregistered; batch ids are scoped by it */
   readonly sender: string;
+  /** by which it is found; a batch that is for something only once is found by that (its events name the batch as it was sent) */
   readonly batchId?: string;
   /** in order; positions are consecutive and follow the last event of the log. May be empty if it only acknowledges. */
   readonly events: readonly StoredEvent[];

@@ -54,6 +54,8 @@ export interface NewMessage {
   message_type: 'new';
   events: NewEventMessage[];
   batch_id?: string;
+  /** + of all batches of the client type with the same text here, one is accepted, whatever their batch ids */
+  once?: string;
   atomic?: boolean;
   /** + the delivery that this batch completes */
   acknowledges?: string;
@@ -218,7 +220,15 @@ export interface ErrorMessage {
   message_type: 'error';
   code: string;
   message: string;
-  about?: { batch_id?: string; query_id?: string; message_type?: string; delivery?: string };
+  about?: {
+    batch_id?: string;
+    query_id?: string;
+    message_type?: string;
+    delivery?: string;
+    /** of the batch that was accepted instead, with the cursor of its first event (`repeated`) */
+    accepted_as?: string;
+    position?: string;
+  };
 }
 
 export interface ObservedMessage {

@@ -117,6 +117,7 @@ export function clientSchemas(limits: Limits): Record<ClientMessage['message_typ
     message_type: literal('new'),
     events: array(newEvent, limits.eventsPerBatchMax),
     batch_id: optional(name(limits.batchIdBytesMax)),
+    once: optional(name(limits.batchIdBytesMax)),
     atomic: optional(boolean),
     acknowledges: optional(delivery),
   });
@@ -253,6 +254,8 @@ export const BUS_SCHEMAS: Readonly<Record<BusMessage['message_type'], JsonSchema
         query_id: optional(anyText),
         message_type: optional(anyText),
         delivery: optional(anyText),
+        accepted_as: optional(anyText),
+        position: optional(cursor),
       }),
     ),
   }).json,

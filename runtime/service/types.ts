@@ -181,6 +181,8 @@ export interface OutgoingBatch {
   readonly batchId: string;
   readonly events: readonly OutgoingEvent[];
   readonly acknowledges?: string;
+  /** of all batches of this client type with this text, the bus accepts one */
+  readonly once?: string;
 }
 
 export type BatchOutcome =
@@ -193,7 +195,13 @@ export type BatchOutcome =
   /** the acknowledged delivery is no longer ours; nothing was stored */
   | { readonly kind: 'fenced' }
   /** the bus refuses this batch for good (too large, not allowed …); nothing was stored */
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'refused';
+      readonly code: string;
+      readonly message: string;
+      /** batch id of the one that was accepted instead, if the code is `repeated` */
+      readonly acceptedAs?: string;
+    }
   /** stopped or gave up before an answer came: unknown */
   | { readonly kind: 'unknown' };
 
@@ -300,6 +308,7 @@ export type RouteOutcome =
         | 'bus_unavailable'
         | 'state_unavailable'
         | 'key_reused'
+        | 'repeated'
         | 'shutting_down';
       readonly errorId?: string;
       readonly message: string;

@@ -128,7 +128,7 @@ export class Bench {
   publish(
     sessionId: number,
     events: readonly NewEvent[],
-    init: { batchId?: string; atomic?: boolean; acknowledges?: string } = {},
+    init: { batchId?: string; once?: string; atomic?: boolean; acknowledges?: string } = {},
   ): Effect[] {
     return this.apply({ kind: 'new', sessionId, events, atomic: false, ...init });
   }

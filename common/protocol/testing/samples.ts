@@ -34,6 +34,7 @@ export const CLIENT_SAMPLES: Samples<ClientMessage> = {
       },
     ],
     batch_id: 'batch-1',
+    once: 'request-1',
     atomic: true,
     acknowledges: '4194305.1',
   },

@@ -83,7 +83,11 @@ export class Publications {
     if (publication === undefined) return false;
     if (code === 'fenced') this.#end(publication, { kind: 'fenced' });
     else if (isRetriable(code)) this.#sendLater(publication);
-    else this.#end(publication, { kind: 'refused', code, message });
+    else {
+      const acceptedAs = about?.accepted_as;
+      const instead = acceptedAs === undefined ? {} : { acceptedAs };
+      this.#end(publication, { kind: 'refused', code, message, ...instead });
+    }
     return true;
   }
 
@@ -159,10 +163,11 @@ function tooLarge(bytes: number, bytesMax: number | undefined): BatchOutcome {
   return { kind: 'refused', code: 'too_large', message: `the batch has ${bytes} bytes, more than ${limit}` };
 }
 
-function newMessage({ batchId, events }: OutgoingBatch, acknowledges: string | undefined): NewMessage {
+function newMessage({ batchId, events, once }: OutgoingBatch, acknowledges: string | undefined): NewMessage {
   return {
     message_type: 'new',
     batch_id: batchId,
+    ...(once !== undefined && { once }),
     atomic: true,
     ...(acknowledges !== undefined && { acknowledges }),
     events: events.map(newEvent),

@@ -108,6 +108,18 @@ describe('The bus client at a real bus', () => {
     expect((await client.query({ ...all, after: page.next! })).events).toHaveLength(1);
   });
 
+  it('learns that what a batch is for was done by another one', async () => {
+    const { client } = await connect([]);
+    await client.publish({ ...batch('b1', event('a')), once: 'request' });
+    expect(await client.publish({ ...batch('b2', event('a')), once: 'request' })).toEqual({
+      kind: 'refused',
+      code: 'repeated',
+      message: 'carried out before: its events begin at position 1',
+      acceptedAs: 'b1',
+    });
+    expect((await client.query(all)).events).toHaveLength(1);
+  });
+
   it('stores a batch once although its answer was lost', async () => {
     const { client } = await connect([]);
     const lost = network.swallowAnswers();

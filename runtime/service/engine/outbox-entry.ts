@@ -3,6 +3,7 @@ import type { Expectation, Write } from '../../state/state-store.js';
 import type { OutgoingBatch, OutgoingEvent, Update } from '../types.js';
 import type { Send } from './context.js';
 import { lockWrite, unlockWrite } from './locks.js';
+import { onceFor } from './once.js';
 import type { DataUndo } from './transaction.js';
 
 /**
@@ -114,6 +115,15 @@ export function entrySend(send: Send, seen: (key: string) => number): EntrySend 
     default:
       return { ...common, expect: 'exact', value: expect };
   }
+}
+
+/** The batch of an entry. What a caller has named by an Idempotency-Key is done once, also if the state has lost its answer. */
+export function entryBatch(
+  { batch, sends, answer }: OutboxEntry,
+  delivery: string | undefined,
+): OutgoingBatch {
+  const outgoing = outgoingBatch(batch, sends, delivery);
+  return answer === undefined ? outgoing : { ...outgoing, once: onceFor(answer) };
 }
 
 export function outgoingBatch(

@@ -7,13 +7,13 @@ import { lockOf, unlocked } from './locks.js';
 import { MarkChanges } from './mark-changes.js';
 import { raiseAhead } from './marks.js';
 import {
+  entryBatch,
   entryEnd,
   expectEntry,
   lockedKeys,
   type OpenEntry,
   type OutboxEntry,
   openEntry,
-  outgoingBatch,
 } from './outbox-entry.js';
 import { hasReceiptListener, runReceipts } from './receipts.js';
 import { type LiveParts, newTransaction } from './service-parts.js';
@@ -33,7 +33,7 @@ export type Settled =
   /** refused, the projection stands: the decision alone is to run again, replacing this entry */
   | { readonly kind: 'due'; readonly open: OpenEntry; readonly contested: readonly string[] }
   /** the bus refuses these events for good; the effect was taken back */
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | Extract<BatchOutcome, { kind: 'refused' }>
   /** somebody else has finished it meanwhile: look again */
   | { readonly kind: 'raced' }
   /** not ours to finish any more, or the answer is unknown: the entry stays for whoever comes next */
@@ -79,9 +79,9 @@ export class Outbox {
     delivery: string | undefined,
     job: Job,
   ): Promise<Settled | { kind: 'instead'; open: OpenEntry }> {
-    const { batch, sends } = open.entry;
+    const { sends } = open.entry;
     if (sends.length === 0) return { kind: 'due', open, contested: [] };
-    const outcome = await this.parts.bus.publish(outgoingBatch(batch, sends, delivery));
+    const outcome = await this.parts.bus.publish(entryBatch(open.entry, delivery));
     switch (outcome.kind) {
       case 'accepted':
         await this.#accepted(open, outcome.receipts, job);

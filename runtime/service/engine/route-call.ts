@@ -2,6 +2,7 @@ import type { RouteAnswer, RouteCall, RouteOutcome } from '../types.js';
 import { fingerprint, keepAnswer, type StoredAnswer } from './answers.js';
 import { RunContext, type Send } from './context.js';
 import { Job } from './job.js';
+import { nameForRequest } from './once.js';
 import type { LiveParts } from './service-parts.js';
 import type { Transaction } from './transaction.js';
 import type { Handled, Work } from './work.js';
@@ -37,8 +38,9 @@ export class CallUnderWay {
   }
 
   work(): Work<RouteAnswer> {
-    const name = this.parts.ids();
-    const { idempotencyKey, mode } = this.call;
+    const { idempotencyKey, mode, request } = this.call;
+    const id = this.parts.ids();
+    const name = idempotencyKey === undefined ? id : nameForRequest(id, fingerprint(request));
     return {
       name,
       handle: (transaction) => this.#handle(transaction),

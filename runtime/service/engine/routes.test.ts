@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RouteHandler } from '../types.js';
-import { Bench, counting, model } from './testing/bench.js';
+import { Bench, counting, model, ok } from './testing/bench.js';
 import type { SimInstance } from './testing/sim-service.js';
 
 let bench: Bench;
@@ -281,5 +281,61 @@ describe('a route with an Idempotency-Key', () => {
       answer: { body: runs },
     });
     expect(bench.types()).toEqual(['T', 'T']);
+  });
+});
+
+describe('a route with an Idempotency-Key whose answer was lost with the state', () => {
+  /** Gives out the next number, and sends it. */
+  const numbered: RouteHandler = async (context) => {
+    const number = await context.increment('number', 1);
+    context.send({ type: 'T', key: `${number}`, data: { number }, expect: 'any' });
+    return { status: 201, body: number };
+  };
+  const booking: RouteHandler = async (context, request) => {
+    context.set('booked', 1);
+    return numbered(context, request);
+  };
+
+  async function loseTheState(): Promise<void> {
+    bench.state.wipe();
+    await bench.route(instance, async () => ok);
+    await bench.time.until(() => instance.engine.state().kind === 'live');
+  }
+
+  it.each([
+    ['sends', numbered],
+    ['writes and sends', booking],
+  ])('and that %s does nothing a second time, and says so', async (_, handler) => {
+    expect(await bench.route(instance, handler, { key: 'a' })).toMatchObject({ kind: 'answer' });
+    await loseTheState();
+    for (let time = 0; time < 2; time++)
+      expect(await bench.route(instance, handler, { key: 'a' })).toMatchObject({
+        kind: 'error',
+        code: 'repeated',
+        message: expect.stringContaining('position 1'),
+      });
+    expect(bench.types()).toEqual(['T']);
+    expect(bench.text('booked')).toBeUndefined();
+    expect(bench.state.memory.keys('answer')).toEqual([]);
+    expect(bench.state.memory.keys('outbox')).toEqual([]);
+  });
+
+  it('still refuses the key to another request', async () => {
+    await bench.route(instance, numbered, { key: 'a', body: 'one' });
+    await loseTheState();
+    expect(await bench.route(instance, numbered, { key: 'a', body: 'two' })).toMatchObject({
+      code: 'key_reused',
+    });
+    expect(bench.types()).toEqual(['T']);
+  });
+
+  it('carries out what the bus had refused', async () => {
+    const wrong: RouteHandler = async (context) => {
+      context.send({ type: 'T', key: 'k', data: {}, expect: 7 });
+      return ok;
+    };
+    expect(await bench.route(instance, wrong, { key: 'a' })).toMatchObject({ code: 'conflict' });
+    await loseTheState();
+    expect(await bench.route(instance, numbered, { key: 'a' })).toMatchObject({ kind: 'answer' });
   });
 });

@@ -4,6 +4,7 @@ import { StateLost, StateSetBack, StateUnavailable } from './aborts.js';
 import { fingerprint, parseAnswer, routeAnswer } from './answers.js';
 import { Overdue } from './job.js';
 import { covers, parseMark } from './marks.js';
+import { isForAnother } from './once.js';
 import type { Outbox } from './outbox.js';
 import { BusAway, CallUnderWay, failure, type RouteFailure } from './route-call.js';
 import type { LiveParts } from './service-parts.js';
@@ -96,6 +97,7 @@ export class Routes {
         await this.#applied(result, underWay);
         return { kind: 'answer', answer: result.value, replayed: false };
       case 'refused':
+        if (result.code === 'repeated') return doneBefore(result, underWay.call);
         throw new Error(`the bus refuses what this handler sent (${result.code}): ${result.message}`);
       case 'contended':
         return failure('conflict', 'others kept changing what this request depends on');
@@ -151,6 +153,16 @@ export class Routes {
     this.parts.log.error({ errorId, method, url, error, traceback }, 'a route failed');
     return failure('handler_failed', 'the handler of this route failed', errorId);
   }
+}
+
+/** The bus has a batch of this key, of which the state knows nothing any more: this run was taken back. */
+function doneBefore(
+  { message, acceptedAs = '' }: Extract<Result<RouteAnswer>, { kind: 'refused' }>,
+  { request }: RouteCall,
+): RouteFailure {
+  return isForAnother(acceptedAs, fingerprint(request))
+    ? failure('key_reused', 'this Idempotency-Key was used for another request')
+    : failure('repeated', `this request was ${message}; its answer was lost with the state`);
 }
 
 const UNKNOWN = failure(

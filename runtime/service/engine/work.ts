@@ -53,7 +53,7 @@ export type Result<T> =
   | { readonly kind: 'covered' }
   /** others kept changing what it depends on */
   | GivenUp
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | Extract<BatchOutcome, { kind: 'refused' }>
   /** somebody else has finished the outbox entry, or stored an answer under the same key, meanwhile: look again */
   | { readonly kind: 'raced' }
   /** the delivery is no longer this session's, or the bus's answer is unknown */

@@ -1,4 +1,5 @@
 import type { Input } from '../../../../bus/core/types.js';
+import { ERRORS } from '../../../../common/errors.js';
 import { FEATURES } from '../../../../common/protocol/messages.js';
 import type {
   BatchOutcome,
@@ -206,8 +207,11 @@ export class SimPort implements BusPort {
     if (!waiting) return;
     const { batch } = waiting;
     if (code === 'fenced') this.#answered(batch.batchId, { kind: 'fenced' });
-    else if (code === 'store_unavailable') this.#sendBatch(batch);
-    else this.#answered(batch.batchId, { kind: 'refused', code, message });
+    else if (ERRORS[code].retriable) this.#sendBatch(batch);
+    else {
+      const instead = about.acceptedAs === undefined ? {} : { acceptedAs: about.acceptedAs };
+      this.#answered(batch.batchId, { kind: 'refused', code, message, ...instead });
+    }
   }
 
   #answered(batchId: string, outcome: BatchOutcome): void {
@@ -215,7 +219,7 @@ export class SimPort implements BusPort {
     this.#batches.delete(batchId);
   }
 
-  #sendBatch({ batchId, events, acknowledges }: OutgoingBatch): void {
+  #sendBatch({ batchId, events, acknowledges, once }: OutgoingBatch): void {
     this.#faulty(() =>
       this.#link?.say({
         kind: 'new',
@@ -223,6 +227,7 @@ export class SimPort implements BusPort {
         atomic: true,
         events: events.map((event) => ({ ...event, checksum: '', correlationId: 0 })),
         ...(acknowledges !== undefined && { acknowledges }),
+        ...(once !== undefined && { once }),
       }),
     );
   }

@@ -3,6 +3,7 @@
 import { runCommandLine } from '../common/command-line.js';
 import { packageVersion } from '../common/package-version.js';
 import { bus } from './bus.js';
+import { gateway } from './gateway.js';
 import { large } from './large.js';
 import { lua } from './lua.js';
 import { rebuild } from './rebuild.js';
@@ -12,7 +13,7 @@ import { steady } from './steady.js';
 import { transfers } from './transfers.js';
 
 /** Each runs for minutes. */
-const BENCHES = [bus, seen, lua, route, transfers, rebuild, large] as const;
+const BENCHES = [bus, seen, lua, route, gateway, transfers, rebuild, large] as const;
 /** Runs for half an hour, and only when it is named. */
 const LONG = [steady] as const;
 

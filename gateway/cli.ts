@@ -87,7 +87,7 @@ const gateway = command('gateway', {
     const running = await Promise.race([starting, stop.asked]);
     // Nothing has been taken yet.
     if (typeof running === 'string') process.exit(0);
-    log.info({ url: running.url }, 'the gateway listens');
+    log.info(`listens at ${running.url}`);
     log.info({ reason: await stop.asked }, 'stopping');
     await running.stop();
     stop.release();

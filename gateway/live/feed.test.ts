@@ -67,13 +67,37 @@ describe('a feed', () => {
 
   it('reads for a later watcher what that one does not have, and gives it to nobody twice', () => {
     const { feed, asked } = feedOf();
-    const [early, late] = [watcher(2), watcher(0)];
+    const [early, late] = [watcher(2), watcher(2)];
     feed.add(early);
+    for (let cursor = 3; cursor <= 20; cursor++) feed.receive(cursor, null);
     asked.length = 0;
     feed.add(late);
-    expect(asked).toEqual([['a', 0]]);
-    for (const cursor of [1, 2, 3]) feed.receive(cursor, null);
-    expect([early.got, late.got]).toEqual([[3], [1, 2, 3]]);
+    expect(asked).toEqual([['a', 2]]);
+    for (let cursor = 3; cursor <= 21; cursor++) feed.receive(cursor, null);
+    const all = Array.from({ length: 19 }, (_, n) => n + 3);
+    expect([early.got, late.got]).toEqual([all, all]);
+  });
+
+  it('is not deafened by a watcher that claims to have what there is not yet', () => {
+    const { feed, asked } = feedOf();
+    feed.add(watcher(1_000_000));
+    asked.length = 0;
+    feed.add(watcher(0));
+    expect(asked).toEqual([
+      ['a', 0],
+      ['b', 0],
+    ]);
+  });
+
+  it('asks nothing for a watcher that has everything, or whose next is here', () => {
+    const { feed, asked } = feedOf();
+    feed.add(watcher(2));
+    asked.length = 0;
+    feed.receive(3, null);
+    const [current, behind] = [watcher(3), watcher(2)];
+    feed.add(current);
+    feed.add(behind);
+    expect([current.got, behind.got, asked]).toEqual([[], [3], []]);
   });
 
   it('asks another instance when one is lost: it may have taken an update with it', () => {

@@ -24,6 +24,10 @@ export class Feed {
   #asked: Upstream | undefined;
   #askAgain = false;
   #gapless: boolean;
+  /** highest cursor after which an instance is subscribed */
+  #from = Number.POSITIVE_INFINITY;
+  /** cursor of the newest update that was heard */
+  #newest = -1;
 
   constructor(
     readonly topic: ServiceTopic,
@@ -35,16 +39,27 @@ export class Feed {
     this.#gapless = topic.gapless;
   }
 
-  /** The first watcher is subscribed for everywhere; for a later one it is enough to read once what it does not have. */
+  /**
+   * Who has less than was asked for so far, as the first one does, is subscribed for everywhere. Who lacks only what has been heard
+   * since is read for once; who has everything, as most do that come back, costs nothing.
+   */
   add(watcher: Watcher): void {
     this.watchers.add(watcher);
-    if (this.watchers.size === 1) for (const upstream of this.open()) this.opened(upstream);
-    else this.#catchUp();
+    if (watcher.cursor < this.#from) {
+      this.#from = watcher.cursor;
+      for (const upstream of this.open()) this.opened(upstream);
+      return;
+    }
+    if (this.#gapless) this.#advance(watcher);
+    if (watcher.cursor < this.#newest) this.#catchUp();
   }
 
   /** An instance can be heard: whatever happens there from now on, and whatever has happened while it could not be. */
   opened(upstream: Upstream): void {
-    upstream.subscribe(this.topic.name, this.#lowest());
+    const lowest = this.#lowest();
+    // It will not tell what is not above this, not even live: a client may name a cursor that there is not yet.
+    this.#from = this.#from === Number.POSITIVE_INFINITY ? lowest : Math.max(this.#from, lowest);
+    upstream.subscribe(this.topic.name, lowest);
   }
 
   /** An instance cannot be heard any more; it may have taken updates with it that are in the state. */
@@ -74,19 +89,21 @@ export class Feed {
       update = new Update(cursor, data);
       this.#recent.set(cursor, update);
     }
+    this.#newest = Math.max(this.#newest, cursor);
     let missing = false;
     for (const watcher of this.watchers) {
-      if (this.#gapless) missing = !this.#advance(watcher, cursor) || missing;
+      if (this.#gapless) this.#advance(watcher);
       else give(watcher, update);
+      missing ||= watcher.cursor < cursor;
     }
     if (missing) this.#catchUp();
   }
 
-  /** Gives a watcher what follows its cursor, as far as it is here; false if something below `newest` is not. */
-  #advance(watcher: Watcher, newest: number): boolean {
+  /** Gives a watcher what follows its cursor, as far as it is here. */
+  #advance(watcher: Watcher): void {
     for (;;) {
       const next = this.#recent.get(watcher.cursor + 1);
-      if (next === undefined) return watcher.cursor >= newest;
+      if (next === undefined) return;
       give(watcher, next);
     }
   }

@@ -217,20 +217,20 @@ describe('a client of the first generation', () => {
     await expect.poll(() => old.frames).toMatchObject([{ update_type: 'error', code: 'not_found' }]);
   });
 
-  it('that shares an account with a thousand others is one subscription at each instance', async () => {
-    const many = await Promise.all(
-      Array.from({ length: 50 }, () => Listener.open(`${rig.gateway.url}/updates`)),
-    );
-    listeners.push(...many);
+  it('that shares an account with a hundred others is one subscription at each instance', async () => {
     const access = await rig.bank.token('access', 'ada');
-    for (const one of many) one.send({ account_ids: [1], after: { 1: 1 }, access });
-    await expect.poll(() => rig.bank.heard.some(({ url }) => url === '/user/ada')).toBe(true);
+    for (let n = 0; n < 100; n++) {
+      const one = await Listener.open(`${rig.gateway.url}/updates`);
+      listeners.push(one);
+      one.send({ account_ids: [1], after: { 1: 1 }, access });
+    }
     const entry = rig.bank.book(1, 1, 'one');
     await expect
       .poll(() => {
         rig.of('accounts')[0]!.push('account:1', entry.seq, entry);
-        return many.filter(({ frames }) => frames.length === 1).length;
+        return listeners.filter(({ frames }) => frames.length === 1).length;
       })
-      .toBe(50);
+      .toBe(100);
+    expect(rig.bank.subscribed).toEqual(['account:1', 'account:1']);
   });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
-type Frame = Readonly<Record<string, never>>;
+type Frame = Readonly<Record<string, unknown>>;
 
 /** A WebSocket client that keeps what it is told. */
 export class Listener {

@@ -50,6 +50,8 @@ export interface StandInInstance extends Found {
 
 export class StandInBank {
   readonly heard: Heard[] = [];
+  /** topics, each time one is subscribed at an instance */
+  readonly subscribed: string[] = [];
   readonly users = new Map<string, { password: string; accounts: number[] }>();
   readonly statements = new Map<number, Entry[]>();
   readonly transfers: { from: number; to: number; amount: number; status: string }[] = [];
@@ -312,6 +314,7 @@ function watch(bank: StandInBank, socket: WebSocket): void {
       return;
     }
     topics.add(topic);
+    bank.subscribed.push(topic);
     const missed = bank.after(topic, after);
     socket.send(JSON.stringify({ message_type: 'subscribed', topic, resumed: missed !== undefined }));
     for (const update of missed ?? [])

@@ -82,10 +82,10 @@ export async function startService(
   return { ...started, address: `http://127.0.0.1:${port}` };
 }
 
-/** Resident memory in MiB. Linux only; undefined elsewhere. */
+/** Memory in MiB that the process has for itself: without files it has mapped, whose pages the system may take back. Linux only; undefined elsewhere. */
 export function residentMiB({ pid }: Started): number | undefined {
   try {
-    const [, kiB] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    const [, kiB] = /RssAnon:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return kiB === undefined ? undefined : Math.round(Number(kiB) / 1024);
   } catch {
     return undefined;

@@ -33,7 +33,7 @@
 ---@field type string
 ---@field key string
 ---@field data any use {} for an event without data
----@field expect? "seen"|"any"|"new"|integer default "seen": refused if the key has events of this service's types that it has not handled yet
+---@field expect? "seen"|"any"|"new"|integer default "seen": refused if the key has events of this service's types that it has not handled yet. About the key of the event being handled only if nothing can follow it there meanwhile: once a later event of that key is in the log, the event is parked; give requests a key of their own
 ---@field correlation? string default: that of the event or request being handled
 
 ---@class bus
@@ -143,6 +143,7 @@ function redis:incr(key, by) end
 ---@param value integer
 function redis:raise(key, value) end
 
+---Which keys there are is not looked at again at the commit (what is read of each is): decide by a list or a counter under one key instead.
 ---@param pattern string glob: `*`, `?`, `[abc]`
 ---@return string[] keys sorted
 function redis:keys(pattern) end

@@ -14,7 +14,7 @@ const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
 })
   .split('\n')
   .filter((path) => path !== '' && existsSync(join(root, path)));
-const sources = tracked.filter((path) => /\.(ts|mjs)$/.test(path) && !path.endsWith('.config.ts'));
+const sources = tracked.filter((path) => /\.(tsx?|mjs)$/.test(path) && !path.endsWith('.config.ts'));
 const product = sources.filter(
   (path) => !/\.test\.ts$|\/testing\/|\/contract\.ts$|^(test|bench)\//.test(path),
 );
@@ -33,10 +33,16 @@ function importsOf(path: string): Import[] {
     /^(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
   for (const match of read(path).matchAll(pattern)) {
     const name = match[2] ?? match[3]!;
-    const to = name.startsWith('.') ? normalize(join(dirname(path), name)).replace(/\.js$/, '.ts') : name;
+    const to = name.startsWith('.') ? sourceOf(normalize(join(dirname(path), name))) : name;
     found.push({ from: path, to, types: match[1] !== undefined });
   }
   return found;
+}
+
+/** The source of what is imported as `.js`. */
+function sourceOf(path: string): string {
+  const page = path.replace(/\.js$/, '.tsx');
+  return existsSync(join(root, page)) ? page : path.replace(/\.js$/, '.ts');
 }
 
 /** Folder → what it may import of ours (prefixes), besides itself. */

@@ -1,7 +1,7 @@
 /**
  * Where the pages begin: makes what they share, asks who is signed in, draws. Areas: session/ (sign in, register), bank/,
- * observatory/. Layers, each knowing only those before it: platform/ and format/ (no React but hooks), api/, session/, live/,
- * components/, app/ (shell and router), areas.
+ * observatory/; each adds its routes and loads its pages lazily. Under them, each knowing only those before it: format/ and
+ * platform/, api/, the session, live/, app/services (what a page may use), components/, app/ (shell, router).
  */
 import './design/tokens.css';
 import './design/base.css';

@@ -17,18 +17,20 @@ export interface Searched {
   readonly found: Found | undefined;
 }
 
-/** Runs one seed after the other until a promise is broken, or `goOn` says no. */
+/** Runs one seed after the other until a promise is broken, or `goOn` says no. @param shortest look for the shortest run that breaks it */
 export async function search(
   simulate: Simulate,
   first: RunOptions,
   goOn: (runs: number) => boolean,
+  shortest: boolean,
 ): Promise<Searched> {
   let [runs, events, hash] = [0, 0, ''];
   for (let seed = first.seed; goOn(runs); seed += 1) {
     const outcome = await simulate({ ...first, seed });
     runs += 1;
     if (outcome.kind === 'broken') {
-      const found = await shorten(simulate, { ...first, seed }, outcome);
+      const asFound: Found = { seed, steps: first.steps, broken: outcome };
+      const found = shortest ? await shorten(simulate, { ...first, seed }, asFound) : asFound;
       return { runs, events, hash, found };
     }
     ({ hash } = outcome);
@@ -41,8 +43,8 @@ export async function search(
  * The same seed with fewer steps begins in the same way and then comes to its end without faults: the fewest steps, by halving, after
  * which a promise is still broken.
  */
-async function shorten(simulate: Simulate, run: RunOptions, broken: Found['broken']): Promise<Found> {
-  let shortest: Found = { seed: run.seed, steps: run.steps, broken };
+async function shorten(simulate: Simulate, run: RunOptions, asFound: Found): Promise<Found> {
+  let shortest = asFound;
   let kept = 0;
   while (shortest.steps - kept > 1) {
     const steps = Math.floor((shortest.steps + kept) / 2);

@@ -114,16 +114,6 @@ export const PLANTS = {
       ),
     ],
   },
-  'lane-goes-on-after-a-failure': {
-    // What the runtime has of a key is handled although an earlier event of it was not.
-    edits: [
-      edit(
-        'runtime/service/engine/lanes',
-        "if (!job.voided && outcome === 'left')",
-        "if (!job.voided && outcome === 'never')",
-      ),
-    ],
-  },
   'entry-sent-under-another-id': {
     edits: [
       edit(

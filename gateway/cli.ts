@@ -50,7 +50,10 @@ const gateway = command('gateway', {
       describe: 'users that the sign-in page offers in a demonstration: name:password,name:password',
       parse: parseDemoUsers,
     },
-    control: { describe: 'address of the launcher that runs the processes', parse: parseHttpUrl },
+    control: {
+      flag: true,
+      describe: 'the process that starts this one is the launcher: operators may ask it',
+    },
     pages: { describe: 'folder of the built pages, e.g. dist/web' },
     documentation: { choices: ['on', 'off'], default: 'on', describe: 'whether there is /documentation' },
     origins: { default: '', parse: parseList, describe: 'other sites whose pages may send commands' },
@@ -66,14 +69,28 @@ const gateway = command('gateway', {
     },
     logLevel,
   },
-  async run({ bind, auth, operators, demoUsers, requestRate, documentation, logLevel: level, ...others }) {
+  async run({
+    bind,
+    auth,
+    operators,
+    demoUsers,
+    control,
+    requestRate,
+    documentation,
+    logLevel: level,
+    ...others
+  }) {
     const log = createLogger({ name: 'gateway', level });
     const stop = listenForStop(() => process.exit(EXIT_FORCED));
     if (auth === 'off') warnOfOpenDoors();
-    const { startGateway } = await import('./gateway.js');
+    const [{ startGateway }, { parentChannel }] = await Promise.all([
+      import('./gateway.js'),
+      import('./operator/control.js'),
+    ]);
     const starting = startGateway({
       ...bind,
       ...others,
+      control: control ? parentChannel() : undefined,
       auth: auth === 'on',
       documentation: documentation === 'on',
       operators,

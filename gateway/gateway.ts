@@ -18,7 +18,7 @@ import { Hub } from './live/hub.js';
 import { PageTopics } from './live/page-topics.js';
 import { Topics } from './live/topics.js';
 import { Bus } from './operator/bus.js';
-import { Control } from './operator/control.js';
+import { type Channel, Control } from './operator/control.js';
 import { Overview } from './operator/overview.js';
 import { Ownership } from './ownership.js';
 import { PendingTransfers } from './pages/pending-transfers.js';
@@ -38,8 +38,8 @@ export interface GatewayOptions extends Address {
   readonly operators: readonly string[];
   readonly demonstration: boolean;
   readonly demoUsers?: readonly DemoUser[] | undefined;
-  /** the launcher's control address */
-  readonly control?: string | undefined;
+  /** to the launcher, if there is one */
+  readonly control?: Channel | undefined;
   /** folder of the pages */
   readonly pages?: string | undefined;
   readonly documentation: boolean;

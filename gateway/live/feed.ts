@@ -47,18 +47,19 @@ export class Feed {
     this.watchers.add(watcher);
     if (watcher.cursor < this.#from) {
       this.#from = watcher.cursor;
-      for (const upstream of this.open()) this.opened(upstream);
+      for (const upstream of this.open()) this.subscribe(upstream);
       return;
     }
     if (this.#gapless) this.#advance(watcher);
     if (watcher.cursor < this.#newest) this.#catchUp();
   }
 
-  /** An instance can be heard: whatever happens there from now on, and whatever has happened while it could not be. */
-  opened(upstream: Upstream): void {
-    const lowest = this.#lowest();
+  /** At an instance that can be heard: for whatever happens there from now on, and whatever has happened that somebody lacks. */
+  subscribe(upstream: Upstream): void {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const { cursor } of this.watchers) lowest = Math.min(lowest, cursor);
     // It will not tell what is not above this, not even live: a client may name a cursor that there is not yet.
-    this.#from = this.#from === Number.POSITIVE_INFINITY ? lowest : Math.max(this.#from, lowest);
+    this.#from = Math.max(this.#from, lowest);
     upstream.subscribe(this.topic.name, lowest);
   }
 
@@ -119,13 +120,7 @@ export class Feed {
     // Where nobody can be asked, whoever comes back will be.
     if (upstream === undefined) return;
     this.#asked = upstream;
-    upstream.subscribe(this.topic.name, this.#lowest());
-  }
-
-  #lowest(): number {
-    let lowest = Number.POSITIVE_INFINITY;
-    for (const { cursor } of this.watchers) lowest = Math.min(lowest, cursor);
-    return lowest;
+    this.subscribe(upstream);
   }
 }
 

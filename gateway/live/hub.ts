@@ -98,13 +98,13 @@ export class Hub {
       instance,
       this.settings,
       {
-        opened: (upstream) => this.#each(upstream, (feed) => feed.opened(upstream)),
+        opened: (upstream) => this.#each(upstream, (feed) => feed.subscribe(upstream)),
         lost: (upstream) => this.#each(upstream, (feed) => feed.lost(upstream)),
         subscribed: (upstream, topic, resumed) => feedOf(topic)?.subscribed(upstream, resumed),
         update: (topic, cursor, data) => feedOf(topic)?.receive(cursor, data),
         refused: (upstream, topic) => {
           feedOf(topic)?.refused(upstream);
-          this.#later(() => upstream.isOpen && feedOf(topic)?.opened(upstream));
+          this.#later(() => upstream.isOpen && feedOf(topic)?.subscribe(upstream));
         },
       },
       this.log,

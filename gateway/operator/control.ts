@@ -1,40 +1,80 @@
-import { request } from 'undici';
+import type { ControlAnswer, ControlRequest } from '../../common/control.js';
 import { Problem } from '../problem.js';
 import { refusal } from '../services/answers.js';
 import type { Settings } from '../settings.js';
 
+/** The channel to the launcher: messages as they are, in both directions. */
+export interface Channel {
+  send(message: ControlRequest): void;
+  onMessage(heard: (message: unknown) => void): void;
+}
+
 /**
- * The launcher's control address: what needs more than the bus and the services, namely processes. `POST /instances/{name}/kill`,
- * `POST /populate`, `GET /populate`, `GET /time`. A system without one has none of them.
+ * The launcher that runs this system: what needs more than the bus and the services, namely processes.
+ * `POST /instances/{name}/kill`, `POST /populate`, `GET /populate`, `GET /time`. A system without one has none of them.
  */
 export class Control {
-  /** @param url `http://host:port`; undefined = there is none */
+  readonly #waiting = new Map<number, (answer: ControlAnswer) => void>();
+  #requests = 0;
+
+  /** @param channel undefined = there is no launcher */
   constructor(
-    private readonly url: string | undefined,
+    private readonly channel: Channel | undefined,
     private readonly settings: Pick<Settings, 'commandTimeoutMs'>,
-  ) {}
+  ) {
+    channel?.onMessage((message) => {
+      if (!isAnswer(message)) return;
+      this.#waiting.get(message.control)?.(message);
+      this.#waiting.delete(message.control);
+    });
+  }
 
   /**
    * The status and JSON of an answer that is no refusal.
    * @throws Problem
    */
   async ask(method: 'GET' | 'POST', path: string, body?: string): Promise<{ status: number; text: string }> {
-    if (this.url === undefined) throw new Problem('not_found', 'This system is not run by a launcher.');
-    const { status, text } = await this.#answer(`${this.url}${path}`, method, body);
+    if (this.channel === undefined) throw new Problem('not_found', 'This system is not run by a launcher.');
+    const { status, text } = await this.#answer(this.channel, method, path, body);
     if (status >= 400) throw refusal(status, text);
     return { status, text };
   }
 
-  async #answer(url: string, method: 'GET' | 'POST', body: string | undefined) {
-    try {
-      const answer = await request(url, {
-        method,
-        ...(body !== undefined && { body, headers: { 'content-type': 'application/json' } }),
-        headersTimeout: this.settings.commandTimeoutMs,
+  #answer(
+    channel: Channel,
+    method: 'GET' | 'POST',
+    path: string,
+    body: string | undefined,
+  ): Promise<ControlAnswer> {
+    this.#requests += 1;
+    const control = this.#requests;
+    return new Promise((resolve, reject) => {
+      const tooLate = setTimeout(() => {
+        this.#waiting.delete(control);
+        reject(new Problem('service_unavailable', 'The launcher does not answer just now.'));
+      }, this.settings.commandTimeoutMs);
+      this.#waiting.set(control, (answer) => {
+        clearTimeout(tooLate);
+        resolve(answer);
       });
-      return { status: answer.statusCode, text: await answer.body.text() };
-    } catch {
-      throw new Problem('service_unavailable', 'The launcher does not answer just now.');
-    }
+      channel.send({ control, method, path, ...(body !== undefined && { body }) });
+    });
   }
+}
+
+/** The channel of this process to the one that started it; undefined if there is none. */
+export function parentChannel(): Channel | undefined {
+  if (process.send === undefined) return undefined;
+  return {
+    send: (message) => process.send?.(message),
+    onMessage: (heard) => {
+      process.on('message', heard);
+      // Hearing alone is no reason to go on.
+      process.channel?.unref();
+    },
+  };
+}
+
+function isAnswer(message: unknown): message is ControlAnswer {
+  return typeof message === 'object' && message !== null && 'control' in message && 'status' in message;
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ControlRequest } from '../../common/control.js';
 import { Listener } from '../testing/listener.js';
 import { Rig } from '../testing/rig.js';
 
@@ -10,6 +11,18 @@ let streams: ServerResponse[];
 let log: { position: string }[];
 let rig: Rig;
 let listeners: Listener[];
+/** A launcher that says what it was asked. */
+const launcher = {
+  heard: (_message: unknown): void => undefined,
+  send({ control, method, path }: ControlRequest): void {
+    const status = path.includes('nobody') ? 404 : 200;
+    const refusal = { error: 'There is no process nobody.', code: 'not_found' };
+    this.heard({ control, status, text: JSON.stringify(status === 200 ? { method, path } : refusal) });
+  },
+  onMessage(heard: (message: unknown) => void): void {
+    this.heard = heard;
+  },
+};
 const bus = createServer((request, response) => void answer(request, response));
 
 beforeEach(async () => {
@@ -17,7 +30,7 @@ beforeEach(async () => {
   log = Array.from({ length: 3 }, (_, n) => ({ position: String(n + 1), event_type: 'E' }));
   await new Promise<void>((resolve) => bus.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(bus.address() as AddressInfo).port}`;
-  rig = await Rig.start({ bus: url, busToken: 'secret', control: url, settings: { overviewMs: 20 } });
+  rig = await Rig.start({ bus: url, busToken: 'secret', control: launcher, settings: { overviewMs: 20 } });
   rig.bank.user('ada', [1]);
   rig.bank.user('olga');
 });
@@ -112,8 +125,16 @@ describe('an operator', () => {
       403,
     );
     expect((await rig.ask('POST', '/api/operator/populate', { as: 'olga' })).status).toBe(403);
-    expect((await rig.ask('GET', '/api/operator/time?service=a', { as: 'olga' })).body).toMatchObject({
-      url: '/time?service=a',
+  });
+
+  it('asks the launcher, and is told what it refuses', async () => {
+    expect((await rig.ask('GET', '/api/operator/time?service=a', { as: 'olga' })).body).toEqual({
+      method: 'GET',
+      path: '/time?service=a',
+    });
+    expect(await rig.ask('GET', '/api/operator/time?service=nobody', { as: 'olga' })).toMatchObject({
+      status: 404,
+      body: { error: 'There is no process nobody.', code: 'not_found' },
     });
   });
 

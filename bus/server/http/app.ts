@@ -1,4 +1,5 @@
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { oneAnswerAtATime } from '../../../common/one-answer-at-a-time.js';
 import { StoreError } from '../../store/event-store.js';
 import { ConditionError } from '../query-filter.js';
 import type { HttpContext } from './context.js';
@@ -26,6 +27,10 @@ export function buildApp(context: HttpContext): FastifyInstance {
       headersTimeout: settings.requestTimeoutMs,
       connectionsCheckingInterval: settings.requestTimeoutMs / 2,
     },
+  });
+  const inTurn = oneAnswerAtATime();
+  app.addHook('onRequest', async (request, reply) => {
+    if (!(await inTurn(request.raw, reply.raw))) reply.hijack();
   });
   app.setNotFoundHandler(() => {
     throw new HttpError('not_found');

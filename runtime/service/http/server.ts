@@ -6,6 +6,7 @@ import Fastify, {
 } from 'fastify';
 import { ERRORS } from '../../../common/errors.js';
 import type { Logger } from '../../../common/log.js';
+import { oneAnswerAtATime } from '../../../common/one-answer-at-a-time.js';
 import type { TokenPort } from '../../api/tokens.js';
 import type { Engine, RouteCall, ServiceModel } from '../types.js';
 import { answerOf, errorAnswer, type HttpAnswer, refusalOf } from './answers.js';
@@ -53,6 +54,10 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     bodyLimit: options.bodyBytesMax ?? BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     frameworkErrors: (error, _request, reply) => service.fail(error, reply),
+  });
+  const inTurn = oneAnswerAtATime();
+  app.addHook('onRequest', async (request, reply) => {
+    if (!(await inTurn(request.raw, reply.raw))) reply.hijack();
   });
   // The body is JSON whatever the content type says, and is parsed where the route is known.
   app.removeAllContentTypeParsers();

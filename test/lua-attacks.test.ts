@@ -39,7 +39,7 @@ async function check(
 }
 
 const ENDLESS = /more than \d+ instructions|ran longer than \d+ ms/;
-const TOO_LONG = /longer than the limit of \d+ bytes|resulting string too large/;
+const TOO_LONG = /longer than the limit of \d+ bytes|resulting string too large|ran longer than \d+ ms/;
 const TOO_DEEP = /stack overflow|ran longer than \d+ ms/;
 const TOO_MUCH = /more than \d+ instructions|ran longer than \d+ ms|uses more than \d+ bytes/;
 

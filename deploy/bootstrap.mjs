@@ -11,9 +11,13 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const NODE_MAJOR_MIN = 20;
-const SOURCES = ['common', 'bus', 'runtime', 'deploy', 'bench', 'test'];
+const SOURCES = ['common', 'bus', 'runtime', 'gateway', 'deploy', 'bench', 'test'];
+/** what the pages are made of */
+const PAGES = ['common', 'web'];
+const SOURCE = /\.(ts|tsx|css|html|svg|webmanifest)$/;
 const INSTALL_STAMP = join(root, 'node_modules', '.autokrator');
 const BUILD_STAMP = join(root, 'dist', '.built');
+const PAGES_STAMP = join(root, 'dist', 'web', '.built');
 
 /** Installs and builds what is missing or out of date; ends the process with a clear line if that fails. */
 export function bootstrap() {
@@ -22,6 +26,7 @@ export function bootstrap() {
   process.chdir(root);
   install();
   build();
+  buildPages();
 }
 
 function install() {
@@ -43,7 +48,7 @@ function dependencyHash() {
 }
 
 function build() {
-  const wanted = sourceHash();
+  const wanted = sourceHash(SOURCES);
   if (existsSync(BUILD_STAMP) && readFileSync(BUILD_STAMP, 'utf8') === wanted) return;
   say('Compiling …');
   // Beside, and then put in place: nothing of a former state stays behind, and a failure leaves the former build usable.
@@ -52,14 +57,28 @@ function build() {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', next]);
   writeFileSync(join(next, '.built'), wanted);
+  if (existsSync(join(dist, 'web'))) renameSync(join(dist, 'web'), join(next, 'web'));
   rmSync(dist, { recursive: true, force: true });
   renameSync(next, dist);
 }
 
+function buildPages() {
+  const wanted = sourceHash(PAGES);
+  if (existsSync(PAGES_STAMP) && readFileSync(PAGES_STAMP, 'utf8') === wanted) return;
+  say('Building the pages …');
+  const [pages, next] = [join(root, 'dist', 'web'), join(root, 'dist', 'web.next')];
+  const bundler = join(root, 'node_modules/vite/bin/vite.js');
+  const options = ['-c', 'web/vite.config.ts', '--outDir', next, '--emptyOutDir', '--logLevel', 'warn'];
+  run(process.execPath, [bundler, 'build', ...options]);
+  writeFileSync(join(next, '.built'), wanted);
+  rmSync(pages, { recursive: true, force: true });
+  renameSync(next, pages);
+}
+
 /** Of every source's path, size and time of change: a few milliseconds for some hundred files. */
-function sourceHash() {
+function sourceHash(folders) {
   const hash = createHash('sha256').update(process.version);
-  for (const folder of SOURCES) walk(join(root, folder), hash);
+  for (const folder of folders) walk(join(root, folder), hash);
   return hash.digest('hex');
 }
 
@@ -69,7 +88,7 @@ function walk(folder, hash) {
   )) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) walk(path, hash);
-    else if (entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts')) {
+    else if (SOURCE.test(entry.name) && !entry.name.endsWith('.test.ts')) {
       const { size, mtimeMs } = statSync(path);
       hash.update(`${path}\0${size}\0${mtimeMs}\n`);
     }

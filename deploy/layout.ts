@@ -2,6 +2,7 @@
  * What runs where: the bus, and per service its script, its port and its instances. The first instance of a service listens on
  * the service's own port, the others on ports 10, 20, … above it. All of them listen on this machine only.
  */
+import type { DemoUser } from '../common/pages/session.js';
 import { rightsPath, type Tokens } from './rights.js';
 
 export interface ProcessPlan {
@@ -19,6 +20,7 @@ export interface ProcessPlan {
 }
 
 export const BUS_PORT = 8081;
+export const GATEWAY_PORT = 5000;
 export const SERVICE_PORTS: Readonly<Record<string, number>> = {
   users: 5005,
   accounts: 5003,
@@ -36,6 +38,18 @@ export interface Layout {
   readonly redis?: string | undefined;
   readonly logLevel: string;
   readonly tokens: Tokens;
+}
+
+/** How the gateway faces people. */
+export interface Front {
+  /** `localhost`: this machine only */
+  readonly host: string;
+  /** false: nobody signs in */
+  readonly auth: boolean;
+  /** those of a demonstration; undefined if it is none */
+  readonly demoUsers: readonly DemoUser[] | undefined;
+  /** names of users who may use the observatory */
+  readonly operators: readonly string[];
 }
 
 export function planBus({ data, portOffset, logLevel }: Layout): ProcessPlan {
@@ -78,6 +92,7 @@ export function planServices({
           ...['-b', `localhost:${port + portOffset + 10 * index}`],
           ...['-s', `ws://localhost:${BUS_PORT + portOffset}`],
           ...(redis === undefined ? ['--store', `embedded:${data}/state`] : ['-r', redis]),
+          ...['--keys', `${data}/keys`],
           ...['-l', logLevel],
         ],
         env: { AUTOKRATOR_TOKEN: tokens.of(service) ?? '' },
@@ -86,4 +101,41 @@ export function planServices({
       };
     }),
   );
+}
+
+/** Of the services' instances, by service: `{accounts: ['http://localhost:5003', …]}`. */
+export function addressesOf(plans: readonly ProcessPlan[]): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.keys(SERVICE_PORTS).map((service) => [
+      service,
+      plans.filter(({ name }) => name.replace(/-\d+$/, '') === service).map(({ url }) => url),
+    ]),
+  );
+}
+
+export function planGateway(
+  { portOffset, logLevel, tokens }: Layout,
+  { host, auth, demoUsers, operators }: Front,
+): ProcessPlan {
+  const port = GATEWAY_PORT + portOffset;
+  const here = `http://localhost:${port}`;
+  const users = demoUsers?.map(({ username, password }) => `${username}:${password}`).join(',');
+  return {
+    name: 'gateway',
+    entry: 'dist/gateway/cli.js',
+    args: [
+      ...['-b', `${host}:${port}`],
+      ...['--bus', `http://localhost:${BUS_PORT + portOffset}`],
+      ...['--auth', auth ? 'on' : 'off'],
+      ...(operators.length > 0 ? ['--operators', operators.join(',')] : []),
+      ...(demoUsers === undefined ? [] : ['--demonstration']),
+      ...['--pages', 'dist/web', '--control', '-l', logLevel],
+    ],
+    env: {
+      AUTOKRATOR_BUS_TOKEN: tokens.operator ?? '',
+      AUTOKRATOR_DEMO_USERS: users ?? '',
+    },
+    healthUrl: `${here}/ready`,
+    url: here,
+  };
 }

@@ -1,20 +1,37 @@
-/** `npm start`: the bus and the bank's services, from nothing to healthy, until somebody stops it. */
+/** `npm start`: the bus, the bank's services and the gateway, from nothing to healthy, until somebody stops it. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
-import { parseDuration, wholeNumber } from '../common/option-parsers.js';
+import { parseDuration, parseList, wholeNumber } from '../common/option-parsers.js';
 import { logLevel } from '../common/options.js';
 import { packageVersion } from '../common/package-version.js';
+import type { DemoUser } from '../common/pages/session.js';
+import { seededRandom } from '../common/random.js';
 import { listenForStop } from '../common/stop-request.js';
-import { type ProcessPlan, planBus, planServices } from './layout.js';
+import { serveControl } from './control.js';
+import { provideUsers, settle } from './demonstration.js';
+import { Filling } from './filling.js';
+import { addressesOf, type ProcessPlan, planBus, planGateway, planServices } from './layout.js';
 import { logLine } from './log-line.js';
+import { Bank } from './populate/bank.js';
+import { populate } from './populate/populate.js';
 import { provideRights, rightsPath } from './rights.js';
 import { healthy, type Supervised, supervise } from './supervisor.js';
 
 const INSTANCES_MAX = 10;
 const PORT_OFFSET_MAX = 50_000;
 const EXIT_FORCED = 130;
+const POPULATE_SEED = 1;
+const POPULATE_PLAN = {
+  users: { min: 10, max: 10 },
+  accounts: { min: 1, max: 3 },
+  operations: { min: 5, max: 20 },
+  rate: 0,
+  concurrency: 50,
+};
+const OPEN_DOORS =
+  '\u001b[1;31mNobody has to sign in (--auth off): whoever opens the address may move everybody’s money.\u001b[0m';
 
 const start = command('npm start --', {
   describe: 'starts the event bus and the services of the bank',
@@ -29,9 +46,30 @@ const start = command('npm start --', {
       parse: parseDuration,
       describe: 'how long a process may take to become healthy',
     },
+    host: {
+      default: 'localhost',
+      describe: 'where the gateway listens; 0.0.0.0 lets other machines in',
+    },
+    auth: {
+      choices: ['on', 'off'],
+      default: 'on',
+      describe: 'off: nobody signs in; for closed demonstrations',
+    },
+    operators: {
+      default: '',
+      parse: parseList,
+      describe: 'users who may use the observatory, separated by commas',
+    },
+    demonstration: {
+      choices: ['on', 'off'],
+      default: 'on',
+      describe: 'with users to try it, whose passwords anybody sees who opens the sign-in page',
+    },
+    populate: { flag: true, describe: 'fill the bank with random users and money before it opens' },
     logLevel: { ...logLevel, default: 'warn' },
   },
-  async run({ instances, data, fresh, redis, portOffset, patience, logLevel: level }) {
+  async run(options) {
+    const { instances, data, fresh, redis, portOffset, patience, logLevel: level } = options;
     const startedAt = performance.now();
     const folder = resolve(data);
     const stop = listenForStop(() => process.exit(EXIT_FORCED));
@@ -42,7 +80,19 @@ const start = command('npm start --', {
     const layout = { data: folder, instances, portOffset, redis, logLevel: level, tokens };
     const bus = planBus(layout);
     const services = planServices(layout);
-    await refuseIfTaken([bus, ...services]);
+    const demoUsers = options.demonstration === 'on' ? await provideUsers(folder) : undefined;
+    const operators = [
+      ...options.operators,
+      ...(demoUsers ?? []).filter(({ operator }) => operator).map(({ username }) => username),
+    ];
+    const gateway = planGateway(layout, {
+      host: options.host,
+      auth: options.auth === 'on',
+      demoUsers,
+      operators,
+    });
+    const bank = new Bank(addressesOf(services));
+    await refuseIfTaken([bus, ...services, gateway]);
 
     const running: Supervised[] = [];
     try {
@@ -51,10 +101,21 @@ const start = command('npm start --', {
         await healthy(bus, patience);
         for (const plan of services) running.push(supervise(plan, say, { restart: true }));
         await Promise.all(services.map((plan) => healthy(plan, patience)));
+        if (demoUsers !== undefined) await settle(bank, demoUsers);
+        if (options.populate)
+          await populate(bank, seededRandom(POPULATE_SEED), POPULATE_PLAN, () => undefined);
+        const front = supervise(gateway, say, { restart: true });
+        const processes = [...running];
+        running.push(front);
+        serveControl(front, { processes: () => processes, filling: new Filling(bank) });
+        await healthy(gateway, patience);
       })();
       const stopped = await Promise.race([ready.then(() => false), stop.asked.then(() => true)]);
       if (!stopped) {
-        print(welcome(bus, services, (performance.now() - startedAt) / 1000));
+        print(
+          welcome({ gateway, bus, services, demoUsers, seconds: (performance.now() - startedAt) / 1000 }),
+        );
+        if (options.auth === 'off') print(OPEN_DOORS);
         await stop.asked;
       }
       ready.catch(() => undefined);
@@ -86,24 +147,32 @@ async function refuseIfTaken(plans: readonly ProcessPlan[]): Promise<void> {
 
 /** Deletes what Autokrator keeps below the folder, and nothing else that may be there. */
 async function forget(data: string): Promise<void> {
-  for (const part of ['log', 'state'])
+  for (const part of ['log', 'state', 'keys', 'rights.json', 'demonstration.json'])
     if (existsSync(`${data}/${part}`)) await rm(`${data}/${part}`, { recursive: true });
 }
 
-function welcome(bus: ProcessPlan, services: readonly ProcessPlan[], seconds: number): string {
-  const port = (name: string) => new URL(services.find((plan) => plan.name === name)!.url).port;
-  const json = "-H 'content-type: application/json' -d";
+interface Welcome {
+  readonly gateway: ProcessPlan;
+  readonly bus: ProcessPlan;
+  readonly services: readonly ProcessPlan[];
+  readonly demoUsers: readonly DemoUser[] | undefined;
+  readonly seconds: number;
+}
+
+function welcome({ gateway, bus, services, demoUsers, seconds }: Welcome): string {
+  const row = ({ name, url }: ProcessPlan) => `  ${name.padEnd(16)}${url}`;
+  const people = (demoUsers ?? []).map(
+    ({ username, password, operator }) =>
+      `  ${username.padEnd(16)}${password}${operator ? `   (sees the observatory, ${gateway.url}/observatory)` : ''}`,
+  );
   return `
-Autokrator is running (after ${seconds.toFixed(1)} s).
+Autokrator is running (after ${seconds.toFixed(1)} s). Open
 
-  ${'event bus'.padEnd(16)}${bus.url}   (events: /events, services: /services)
-${services.map(({ name, url }) => `  ${name.padEnd(16)}${url}`).join('\n')}
+  ${gateway.url}
+${people.length === 0 ? '' : `\nand sign in as\n\n${people.join('\n')}\n`}
+Behind it:
 
-Try: a user with two accounts, a deposit, a transfer (on a fresh system the accounts are 1 and 2)
-
-  curl localhost:${port('users')}/user ${json} '{"username":"ada"}' --next -X POST localhost:${port('users')}/user/ada --next -X POST localhost:${port('users')}/user/ada
-  curl localhost:${port('accounts')}/account/1/deposit ${json} '{"amount":100000}'
-  curl localhost:${port('transactions')}/createTransaction ${json} '{"fromAccountId":1,"toAccountId":2,"amount":30000}' --next localhost:${port('accounts')}/account/2/statement
+${[bus, ...services].map(row).join('\n')}
 
 Ctrl-C stops everything.`;
 }

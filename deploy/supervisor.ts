@@ -20,6 +20,10 @@ export interface Supervised {
   readonly pid: number | undefined;
   /** to the process as it is now; nothing if it has just ended */
   signal(signal: NodeJS.Signals): void;
+  /** Hears what the process, also one that was started again, says over its channel. */
+  onMessage(heard: (message: unknown) => void): void;
+  /** Lost if the process has just ended. */
+  send(message: object): void;
   /** Ends it and leaves it so. SIGTERM lets it finish what it does; a process that does not end in time is killed. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
@@ -32,6 +36,7 @@ export function supervise(plan: ProcessPlan, say: Say, { restart }: { restart: b
   let timer: NodeJS.Timeout | undefined;
   let stopping = false;
   let pause = RESTART_PAUSE_MS;
+  let heard: (message: unknown) => void = () => {};
 
   const launch = () => {
     const startedAt = Date.now();
@@ -42,6 +47,7 @@ export function supervise(plan: ProcessPlan, say: Say, { restart }: { restart: b
     });
     for (const stream of [child.stdout, child.stderr])
       forward(stream as Readable, (line) => say(plan.name, line));
+    child.on('message', (message) => heard(message));
     child.once('exit', (code, signal) => {
       if (stopping) return;
       if (!restart) return say(plan.name, `ended (${signal ?? `exit code ${code}`})`);
@@ -60,6 +66,12 @@ export function supervise(plan: ProcessPlan, say: Say, { restart }: { restart: b
     },
     signal(signal) {
       child.kill(signal);
+    },
+    onMessage(listener) {
+      heard = listener;
+    },
+    send(message) {
+      if (child.connected) child.send(message, () => undefined);
     },
     async stop(signal = 'SIGTERM') {
       stopping = true;

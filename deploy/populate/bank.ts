@@ -61,6 +61,14 @@ export class Bank {
     return this.#command('users', '/user', { username }, key);
   }
 
+  /**
+   * A user who can sign in. Without an Idempotency-Key, which would be kept beside a fingerprint of the password: if an answer is
+   * lost, the next try is told that the name is taken.
+   */
+  register(username: string, password: string): Promise<Answer<{ status: string; error?: string }>> {
+    return this.#request('users', 'POST', '/user', { body: { username, password } });
+  }
+
   async requestAccount(username: string, key?: string): Promise<string> {
     const { body } = await this.#command<{ request_id: string }>('users', `/user/${username}`, {}, key);
     return body.request_id;
@@ -160,7 +168,7 @@ export class Bank {
     service: string,
     method: string,
     path: string,
-    command?: { readonly key: string; readonly body: object },
+    command?: { readonly key?: string; readonly body: object },
   ): Promise<Answer<Body>> {
     const deadline = Date.now() + this.options.patienceMs;
     for (let pause = PAUSE_MS; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
@@ -171,8 +179,10 @@ export class Bank {
           body: JSON.stringify(command.body),
           headers: {
             'content-type': 'application/json',
-            'idempotency-key': command.key,
-            'x-correlation-id': command.key,
+            ...(command.key !== undefined && {
+              'idempotency-key': command.key,
+              'x-correlation-id': command.key,
+            }),
           },
         }),
       })

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ProcessPlan, planBus, planServices, SERVICE_PORTS } from '../../deploy/layout.js';
+import { addressesOf, type ProcessPlan, planBus, planServices } from '../../deploy/layout.js';
 import { Bank, type BankOptions } from '../../deploy/populate/bank.js';
 import { provideRights, type Tokens } from '../../deploy/rights.js';
 import { healthy, type Supervised, supervise } from '../../deploy/supervisor.js';
@@ -63,15 +63,7 @@ export class System {
   ) {
     this.data = data;
     for (const plan of plans) this.#plans.set(plan.name, plan);
-    this.bank = new Bank(
-      Object.fromEntries(
-        SERVICES.map((service) => [
-          service,
-          plans.filter(({ name }) => serviceOf(name) === service).map(({ url }) => url),
-        ]),
-      ),
-      bank,
-    );
+    this.bank = new Bank(addressesOf(plans), bank);
   }
 
   /** Starts everything and waits until it is healthy. */
@@ -173,8 +165,6 @@ export class System {
     return plan;
   }
 }
-
-const SERVICES = Object.keys(SERVICE_PORTS);
 
 /** `accounts-2` is an instance of `accounts`. */
 export function serviceOf(name: string): string {

@@ -1,0 +1,54 @@
+/**
+ * The users of a demonstration: two customers with money, and an operator. Their passwords are made once and kept beside the data.
+ */
+import { randomInt } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DemoUser } from '../common/pages/session.js';
+import type { Bank } from './populate/bank.js';
+
+const USERS = [
+  { username: 'ada', operator: false },
+  { username: 'grace', operator: false },
+  { username: 'operator', operator: true },
+] as const;
+const ACCOUNTS = 2;
+/** pence, on the first account */
+const FIRST_DEPOSIT = 100_000;
+/** without what is easily taken for something else */
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
+const PASSWORD_LENGTH = 12;
+const OWNER_ONLY = 0o600;
+
+/** @throws Error if what was kept cannot be read */
+export async function provideUsers(data: string): Promise<readonly DemoUser[]> {
+  const path = join(data, 'demonstration.json');
+  await mkdir(data, { recursive: true });
+  const fresh = USERS.map((user) => ({ ...user, password: password() }));
+  await writeFile(path, JSON.stringify(fresh, null, 2), { mode: OWNER_ONLY, flag: 'wx' }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
+  return JSON.parse(await readFile(path, 'utf8')) as DemoUser[];
+}
+
+/** Registers those who are not there yet, and gives each customer accounts and a first deposit. Done again, it changes nothing. */
+export async function settle(bank: Bank, users: readonly DemoUser[]): Promise<void> {
+  await Promise.all(
+    users.map(async ({ username, password, operator }) => {
+      const { status, body } = await bank.register(username, password);
+      if (status !== 200 && !body.error?.includes('taken'))
+        throw new Error(`POST /user answered ${status}: ${JSON.stringify(body)}`);
+      if (operator) return;
+      for (let has = (await bank.accountsOf(username)).length; has < ACCOUNTS; has += 1) {
+        const id = await bank.accountOf(username, await bank.requestAccount(username));
+        if (has === 0) await bank.deposit(id, FIRST_DEPOSIT);
+      }
+    }),
+  );
+}
+
+function password(): string {
+  return Array.from({ length: PASSWORD_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+}

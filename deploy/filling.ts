@@ -1,0 +1,74 @@
+import type { PopulateOrder, Populating } from '../common/pages/operator.js';
+import { seededRandom } from '../common/random.js';
+import { ControlRefusal } from './control.js';
+import type { Bank } from './populate/bank.js';
+import { populate } from './populate/populate.js';
+
+const USERS_MAX = 1_000;
+const OPERATIONS_MAX = 1_000_000;
+const RATE_MAX = 10_000;
+const ACCOUNTS_PER_USER = 2;
+/** under way at once */
+const CONCURRENCY = 50;
+
+/** Filling the bank at an operator's order: one at a time, and anybody may ask how far it is. */
+export class Filling {
+  #progress: Populating = { state: 'idle', done: 0, total: 0 };
+
+  constructor(private readonly bank: Bank) {}
+
+  get progress(): Populating {
+    return this.#progress;
+  }
+
+  /** @throws ControlRefusal if the order makes no sense, or another one is under way */
+  begin(order: unknown): Populating {
+    if (this.#progress.state === 'running')
+      throw new ControlRefusal('conflict', 'The bank is being filled already.');
+    const { seed, users, transfers, rate } = checked(order);
+    const accounts = users * ACCOUNTS_PER_USER;
+    const each = Math.max(1, Math.round(transfers / accounts));
+    const plan = {
+      users: { min: users, max: users },
+      accounts: { min: ACCOUNTS_PER_USER, max: ACCOUNTS_PER_USER },
+      operations: { min: each, max: each },
+      rate,
+      concurrency: CONCURRENCY,
+    };
+    // Each user, each account with its first deposit, and what follows.
+    const total = users + accounts * (2 + each);
+    const before = { users: 0, accounts: users, operations: users + accounts, books: total };
+    this.#progress = { state: 'running', done: 0, total };
+    populate(this.bank, seededRandom(seed), plan, (stage, done) => {
+      if (stage !== 'books') this.#progress = { state: 'running', done: before[stage] + done, total };
+    }).then(
+      ({ books }) => {
+        const [fault] = books.faults;
+        this.#progress =
+          fault === undefined
+            ? { state: 'done', done: total, total }
+            : { ...this.#progress, state: 'failed', error: `The books do not balance: ${fault}` };
+      },
+      (error: Error) => {
+        this.#progress = { ...this.#progress, state: 'failed', error: error.message };
+      },
+    );
+    return this.#progress;
+  }
+}
+
+function checked(order: unknown): Required<PopulateOrder> {
+  const fields = (order ?? {}) as Readonly<Record<string, unknown>>;
+  const whole = (name: string, min: number, max: number, fallback?: number): number => {
+    const value = fields[name] ?? fallback;
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max)
+      return value;
+    throw new ControlRefusal('bad_request', `${name}: must be a whole number from ${min} to ${max}`);
+  };
+  return {
+    seed: whole('seed', 0, Number.MAX_SAFE_INTEGER),
+    users: whole('users', 1, USERS_MAX),
+    transfers: whole('transfers', 1, OPERATIONS_MAX),
+    rate: whole('rate', 0, RATE_MAX, 0),
+  };
+}

@@ -39,9 +39,9 @@ export function afterRefusal(
   return { kind: 'again', names: keys.map(judgedName), keys, awaited, refused };
 }
 
-/** Others are at these keys: in front of it in the queue, or with a batch at the bus that it knows nothing of. */
-export function afterOthers(keys: readonly string[]): Again {
-  return { kind: 'again', names: keys.map(judgedName), keys, awaited: [], refused: [] };
+/** Others of this service are at these keys: in front of it in the queue, at the bus, or accepted and not applied here yet. */
+export function afterOthers(keys: readonly string[], awaited: readonly Awaited[] = []): Again {
+  return { kind: 'again', names: keys.map(judgedName), keys, awaited, refused: [] };
 }
 
 /** The queue of those whose batch is judged by this key. */

@@ -33,6 +33,27 @@ describe('decisions that contend for a few keys, many more of them than the bus 
   }, 60_000);
 });
 
+describe('transfers in a chain, each paying whom the one before has paid', () => {
+  it('are not sent behind a batch of this service that they know nothing of', async () => {
+    const TRANSFERS = 100;
+    const transfer: EventHandler = async (context, event) => {
+      const { from, to } = event.data as { from: string; to: string };
+      await context.get(`count:${from}`);
+      context.send({ type: 'Moved', key: from, data: {}, expect: 'seen' });
+      context.send({ type: 'Moved', key: to, data: {}, expect: 'any' });
+    };
+    bench = new Bench();
+    await bench.startBus();
+    const types = { Asked: { decision: transfer }, Moved: { projection: counting } };
+    const instance = await bench.start(model(types));
+    for (let n = 0; n < TRANSFERS; n += 1)
+      bench.send('Asked', `tx-${n}`, { from: `acc-${n % 10}`, to: `acc-${(n + 1) % 10}` });
+    await bench.drained();
+    expect(bench.types().filter((type) => type === 'Moved')).toHaveLength(2 * TRANSFERS);
+    expect(instance.engine.counters().bus_refusals).toBeLessThan(TRANSFERS / 20);
+  });
+});
+
 describe('a decision', () => {
   const about = (key: string, expect: 'seen' | 'new'): EventHandler => {
     return async (context) => context.send({ type: 'Moved', key, data: {}, expect });

@@ -7,6 +7,14 @@ const time = new VirtualTime(0);
 const newJob = (limitMs = 1_000) =>
   new Job({ clock: time, timers: time, sleep: (ms) => time.sleep(ms) }, limitMs);
 
+function answer(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let [resolve, reject] = [() => {}, (_: Error) => {}];
+  const promise = new Promise<void>((resolves, rejects) => {
+    [resolve, reject] = [resolves, rejects];
+  });
+  return { promise, resolve, reject };
+}
+
 /** Whether its turn has come by now. */
 async function hasTurn(turn: Promise<void>): Promise<boolean> {
   let has = false;
@@ -83,5 +91,20 @@ describe('contenders', () => {
     expect(contention.missing('b', 3)).toBeUndefined();
     expect(contention.missing('a', 4)).toBeUndefined();
     expect(contention.missing('a', 3)).toBeUndefined();
+  });
+
+  it('wait for the newest batch of a key that the bus has not judged, also if it is refused', async () => {
+    const contention = new Contention();
+    const first = answer();
+    const second = answer();
+    contention.noteSent(['a', 'b'], first.promise);
+    contention.noteSent(['a'], second.promise);
+    const turn = contention.judged('a') as Promise<void>;
+    first.resolve();
+    expect(await hasTurn(turn)).toBe(false);
+    expect(contention.judged('b')).toBeUndefined();
+    second.reject(new Error('refused'));
+    expect(await hasTurn(turn)).toBe(true);
+    expect(contention.judged('a')).toBeUndefined();
   });
 });

@@ -94,13 +94,12 @@ export class Transactor {
     if (!handled) return { kind: 'covered' };
 
     const keys = keysJudged(handled.sends);
-    const names = keys.map(judgedName);
-    if (!hold.take(names)) return afterOthers(keys);
+    if (!hold.take(keys.map(judgedName))) return afterOthers(keys);
 
     const marks = new MarkChanges(this.parts.state);
     if (work.event && handled.mark) marks.know(work.event.key, handled.mark.text);
     const awaited = await behind(this.parts, work.event, keys, marks);
-    if (awaited.length > 0) return { kind: 'again', names, keys, awaited, refused: [] };
+    if (awaited.length > 0) return afterOthers(keys, awaited);
 
     const sends = await resolveSends(this.parts, handled.sends, marks, work.event);
     if (sends.length > 0) await work.beforeSending?.();
@@ -121,11 +120,13 @@ export class Transactor {
   }
 
   async #publish<T>(run: Run<T>): Promise<Result<T> | Again> {
-    const { work, handled, transaction, sends, keys } = run;
+    const { work, handled, transaction, sends, keys, marks } = run;
     const again = await this.#changed(transaction);
     if (again) return again;
-    // The bus answers in order: what is there before this batch will be known when this one is refused.
-    if (keys.some((key) => this.parts.contention.judged(key))) return afterOthers(keys);
+    // What came in between was sent by others of this service: the bus would refuse this batch behind it.
+    const awaited = await behind(this.parts, work.event, keys, marks);
+    if (awaited.length > 0 || keys.some((key) => this.parts.contention.judged(key)))
+      return afterOthers(keys, awaited);
     const batch = outgoingBatch(this.parts.ids(), sends, work.delivery);
     const outcome = await this.#sent(sends, this.parts.bus.publish(batch));
     switch (outcome.kind) {

@@ -1,11 +1,9 @@
-import type { StoredEvent } from '../../../common/events.js';
 import { FEATURES, type HandlerError } from '../../../common/protocol/messages.js';
 import type { SimProcess } from '../../../runtime/service/engine/testing/sim-process.js';
 import type {
   BatchOutcome,
   BusEvents,
   BusPort,
-  EventView,
   OutgoingBatch,
   QueryPage,
 } from '../../../runtime/service/types.js';
@@ -13,6 +11,7 @@ import type { Bus } from '../bus/bus.js';
 import type { Connection, Peer, SessionEffect } from '../bus/connection.js';
 import type { Question } from '../plants/plant.js';
 import type { World } from '../world.js';
+import { eventView, outcomeOf } from './views.js';
 
 type Registration = Parameters<BusPort['start']>[0];
 
@@ -273,36 +272,4 @@ export class Port implements BusPort, Peer {
     if (fault === 'kill-after') this.process.kill();
     if (fault === 'disconnect') this.world.agenda.in(0, () => this.process.enter(() => this.cut()));
   }
-}
-
-function eventView(event: StoredEvent): EventView {
-  return {
-    type: event.type,
-    key: event.key,
-    value: event.value,
-    data: JSON.parse(event.data),
-    correlation: event.correlation,
-    causation: event.causation,
-    eventId: `sim-${event.position}`,
-    position: String(event.position),
-    time: event.time,
-    sender: event.sender,
-    batchId: event.batchId,
-  };
-}
-
-function outcomeOf(receipts: Extract<SessionEffect, { kind: 'receipt' }>['receipts']): BatchOutcome {
-  if (receipts.some(({ status }) => status === 'inconsistent'))
-    return {
-      kind: 'inconsistent',
-      contested: receipts.filter(({ contested }) => contested).map(({ key }) => key),
-    };
-  return {
-    kind: 'accepted',
-    receipts: receipts.map(({ key, value = -1, position = 0 }) => ({
-      key,
-      value,
-      position: String(position),
-    })),
-  };
 }

@@ -57,6 +57,7 @@ const RIGHT: Record<string, Message> = {
     delivery: '1.1',
     error: { message: 'm', traceback: 't', script: 's', version: 'v' },
     retry: true,
+    contended: ['k'],
   },
   query: {
     message_type: 'query',

@@ -25,6 +25,8 @@ export interface StoredEvent {
   readonly sender: string;
   readonly sessionId: number;
   readonly batchId?: string;
+  /** its place among the events of its batch, from 0, if others of them were refused */
+  readonly place?: number;
   /** client types that owed an acknowledgement for this event when it was accepted */
   readonly owedTo: readonly string[];
 }

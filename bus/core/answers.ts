@@ -55,21 +55,22 @@ function scoped(sender: string, batchId: string): string {
 }
 
 /**
- * The receipts of a batch that is in the log. What was stored is the batch without the events that were refused, in order; if
- * some are missing, an event without its counterpart was refused.
+ * The receipts of a batch that is in the log. What was stored is the batch without the events that were refused: each event tells
+ * its place. Logs of earlier versions do not; there an event without its counterpart, in order, was refused.
  */
 function receiptsOf(events: readonly NewEvent[], stored: readonly StoredEvent[]): Receipt[] {
   const whole = stored.length === events.length;
   let at = 0;
-  return events.map((event) => {
+  return events.map((event, index) => {
     const found = stored[at];
-    if (found === undefined || !(whole || isStoredAs(event, found))) return refusal(event, true);
+    if (found === undefined || !(whole || isStoredAs(event, index, found))) return refusal(event, true);
     at += 1;
     return success(event.checksum, found);
   });
 }
 
-function isStoredAs({ type, key, data, expect }: NewEvent, stored: StoredEvent): boolean {
+function isStoredAs({ type, key, data, expect }: NewEvent, index: number, stored: StoredEvent): boolean {
+  if (stored.place !== undefined) return stored.place === index;
   if (type !== stored.type || key !== stored.key || data !== stored.data) return false;
   return expect.kind !== 'exact' || expect.value === stored.value;
 }

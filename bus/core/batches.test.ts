@@ -355,3 +355,16 @@ describe('a batch that is for something only once', () => {
     expect(statuses(effects)).toEqual(['success']);
   });
 });
+
+it('a partly refused batch gets its first answer again from the log, also where its events are alike', () => {
+  bench = new Bench({ batchCacheMax: 0 });
+  bench.join(1, 'accounts', { types: [] });
+  bench.send(1, newEvent('s'));
+  const send = () =>
+    receipts(bench.publish(1, [newEvent('s', { seen: -1 }), newEvent('s')], { batchId: 'b' }));
+  const first = send();
+  // Remembered instead of the first.
+  bench.publish(1, [newEvent('t')], { batchId: 'other' });
+  expect(first.map(({ status }) => status)).toEqual(['inconsistent', 'success']);
+  expect(send()).toEqual(first);
+});

@@ -91,10 +91,11 @@ function accept(
   const { session } = waiter;
   const foundBy = once ?? batchId;
   const stored: StoredEvent[] = [];
+  const whole = values.every(isAccepted);
   const receipts = events.map((event, index) => {
     const value = values[index]!;
     if (value < 0) return refusal(event, true);
-    const accepted = storedEvent(state, session, event, value, batchId);
+    const accepted = storedEvent(state, session, event, value, batchId, whole ? undefined : index);
     stored.push(accepted);
     return success(event.checksum, accepted);
   });
@@ -132,6 +133,7 @@ function storedEvent(
   event: NewEvent,
   value: number,
   batchId: string | undefined,
+  place: number | undefined,
 ): StoredEvent {
   const stored: Mutable<StoredEvent> = {
     position: state.nextPosition,
@@ -148,6 +150,7 @@ function storedEvent(
   };
   if (event.causation !== undefined) stored.causation = event.causation;
   if (batchId !== undefined) stored.batchId = batchId;
+  if (batchId !== undefined && place !== undefined) stored.place = place;
   state.nextPosition += 1;
   return stored;
 }

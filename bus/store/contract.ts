@@ -60,6 +60,7 @@ export function eventStoreContract(name: string, freshLog: () => Promise<Contrac
             owedTo: ['loyalty', 'users'],
             causation: 'x-1',
             batchId: 'b-1',
+            place: 1,
             sender: 'users',
             type: 'Ünï',
           },

@@ -18,7 +18,7 @@ import type { BlockHeader } from './block.js';
  *     ["r", any other record as it is]
  * with an event as
  *     [data bytes, type, key, value, time, session, correlation id, correlation, owed to, causation | null, sender | 0, batch id | null | 0]
- * where 0 means "as the batch". Positions are not written: they are counted from the block's first.
+ * where 0 means "as the batch", and one more number for an event that has a place in its batch. Positions are not written: they are counted from the block's first.
  */
 type EventDescription = readonly [
   dataBytes: number,
@@ -33,6 +33,7 @@ type EventDescription = readonly [
   causation: string | null,
   sender: string | 0,
   batchId: string | null | 0,
+  place?: number,
 ];
 
 type Description =
@@ -104,6 +105,7 @@ function describe(record: LogRecord, writeData: (data: string) => number): Descr
       event.causation ?? null,
       event.sender === sender ? 0 : event.sender,
       event.batchId === batchId ? 0 : (event.batchId ?? null),
+      ...placeOf(event),
     ]),
   ];
 }
@@ -111,6 +113,10 @@ function describe(record: LogRecord, writeData: (data: string) => number): Descr
 interface Block {
   readonly header: BlockHeader;
   readonly payload: Buffer;
+}
+
+function placeOf({ place }: StoredEvent): [place?: number] {
+  return place === undefined ? [] : [place];
 }
 
 /** The records of a block, in order. */
@@ -206,6 +212,7 @@ function readBatch(
       sender: event[10] === 0 ? sender : event[10],
       sessionId,
       ...(ownBatchId !== null && { batchId: ownBatchId }),
+      ...(event[12] !== undefined && { place: event[12] }),
       owedTo,
     };
   });

@@ -41,6 +41,13 @@ export function formatClock(ms: number, style: TimeStyle = 'local'): string {
   return style === 'utc' ? `${utcClock.format(ms)} UTC` : localClock.format(ms);
 }
 
+/** `12:05:09.042`, as `formatClock`, to the millisecond. */
+export function formatMillis(ms: number, style: TimeStyle = 'local'): string {
+  const [clock, zone] = formatClock(ms, style).split(' ');
+  const text = `${clock}.${String(new Date(ms).getUTCMilliseconds()).padStart(3, '0')}`;
+  return zone === undefined ? text : `${text} ${zone}`;
+}
+
 /** `Saturday, 21 November 2026`, in the person's zone. */
 export function formatDay(ms: number): string {
   return day.format(ms);

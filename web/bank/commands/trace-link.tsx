@@ -8,6 +8,10 @@ export function TraceLink({ correlation }: { correlation: string }) {
   const { api } = useServices();
   const me = useQuery(meQuery(api));
   if (me.data?.operator)
-    return <Link to={`/observatory/traces/${correlation}` as '/observatory'}>Follow its trace</Link>;
+    return (
+      <Link to="/observatory/traces/$correlation" params={{ correlation }}>
+        Follow its trace
+      </Link>
+    );
   return <code>{correlation}</code>;
 }

@@ -6,6 +6,7 @@ import { useServices } from '../../app/services.js';
 import { Button } from '../../components/button.js';
 import { Choice, Field } from '../../components/field.js';
 import { isoDay } from '../../format/time.js';
+import { saveText } from '../../platform/save-text.js';
 import { csvOf } from './csv.js';
 import { DIRECTIONS, instantOf, type StatementSearch } from './search.js';
 import styles from './statement.module.css';
@@ -63,7 +64,7 @@ function Download({ statement }: { statement: StatementHandle }) {
     setBusy(true);
     try {
       const { entries } = await statement.loadAll();
-      save(csvOf(entries), `account-${statement.id}.csv`);
+      saveText(csvOf(entries), `account-${statement.id}.csv`, 'text/csv');
     } catch (error) {
       toasts.show(`The file could not be made. ${(error as Error).message}`);
     } finally {
@@ -75,13 +76,4 @@ function Download({ statement }: { statement: StatementHandle }) {
       {busy ? 'Preparing …' : 'CSV'}
     </Button>
   );
-}
-
-function save(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

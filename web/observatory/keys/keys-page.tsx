@@ -1,0 +1,92 @@
+/** The keys of the log, found by how they begin. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { KeyList } from '../../../common/pages/operator.js';
+import { useServices } from '../../app/services.js';
+import { Button } from '../../components/button.js';
+import { Card } from '../../components/card.js';
+import { Field } from '../../components/field.js';
+import { FourStates } from '../../components/four-states.js';
+import { Page } from '../../components/page.js';
+import { Table } from '../../components/table.js';
+import { KeyLink } from '../parts/mentions.js';
+import { keysRead } from '../reads.js';
+import styles from './keys.module.css';
+
+const route = getRouteApi('/signed-in/observatory/keys');
+
+export function KeysPage() {
+  const { prefix } = route.useSearch();
+  const navigate = route.useNavigate();
+  const { api } = useServices();
+  const keys = useInfiniteQuery(keysRead(api, prefix));
+  const choose = (value: string) =>
+    void navigate({ search: { prefix: value || undefined }, replace: true, resetScroll: false });
+  return (
+    <Page
+      title="Keys"
+      width="wide"
+      intro="A key is one thing of the business; its events have gapless values."
+    >
+      <Card
+        flush
+        title={prefix === undefined ? 'All keys' : `Keys that begin with ${prefix}`}
+        actions={
+          <Field label="Begins with" name="prefix" type="search" value={prefix ?? ''} onChange={choose} />
+        }
+      >
+        <FourStates
+          query={keys}
+          what="the keys"
+          lines={6}
+          live={false}
+          isEmpty={({ pages }) => pages[0]?.keys.length === 0}
+          empty={
+            prefix === undefined
+              ? 'There is no key yet: nothing has happened.'
+              : 'No key begins so. Capitals count; try fewer letters.'
+          }
+        >
+          {({ pages }) => (
+            <>
+              <List keys={pages.flatMap(({ keys: some }) => some)} />
+              {keys.hasNextPage && (
+                <p className={styles.more}>
+                  <Button small busy={keys.isFetchingNextPage} onPress={() => void keys.fetchNextPage()}>
+                    More keys
+                  </Button>
+                </p>
+              )}
+            </>
+          )}
+        </FourStates>
+      </Card>
+    </Page>
+  );
+}
+
+function List({ keys }: { keys: KeyList['keys'] }) {
+  return (
+    <Table
+      caption="Keys"
+      rows={keys}
+      keyOf={({ key }) => key}
+      columns={[
+        { head: 'Key', cell: ({ key }) => <KeyLink name={key} /> },
+        { head: 'Newest value', figures: true, cell: ({ head }) => head },
+        {
+          head: 'Newest value of each type',
+          cell: ({ last_of_type }) => (
+            <span className={styles.types}>
+              {Object.entries(last_of_type).map(([type, value]) => (
+                <span key={type}>
+                  {type} <span className={styles.soft}>{value}</span>
+                </span>
+              ))}
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,110 @@
+/** Above the list: which events, and filters under a name. What is chosen goes into the address. */
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button } from '../../components/button.js';
+import { Choice, Field } from '../../components/field.js';
+import { browserKeep } from '../../platform/storage.js';
+import { useStore } from '../../platform/use-store.js';
+import type { Filter } from './filter.js';
+import styles from './live.module.css';
+import { openViews } from './views.js';
+
+const route = getRouteApi('/signed-in/observatory/');
+const views = openViews(browserKeep);
+const NONE: Filter = {};
+
+const FIELDS: readonly { name: keyof Filter; label: string }[] = [
+  { name: 'q', label: 'Search' },
+  { name: 'types', label: 'Types' },
+  { name: 'key', label: 'Key (acc-*)' },
+  { name: 'sender', label: 'Service' },
+  { name: 'correlation', label: 'Correlation' },
+];
+
+export function FilterTools() {
+  const filter = route.useSearch();
+  const navigate = route.useNavigate();
+  const choose = (chosen: Filter) =>
+    void navigate({ search: chosen as typeof filter, replace: true, resetScroll: false });
+  const filtered = Object.values(filter).some((value) => value !== undefined);
+  return (
+    <div className={styles.tools}>
+      {FIELDS.map(({ name, label }) => (
+        <Field
+          key={name}
+          label={label}
+          name={name}
+          type="search"
+          value={filter[name] ?? ''}
+          onChange={(value) => choose({ ...filter, [name]: value || undefined })}
+        />
+      ))}
+      <SavedViews filter={filter} filtered={filtered} choose={choose} />
+    </div>
+  );
+}
+
+interface SavedViewsProps {
+  filter: Filter;
+  filtered: boolean;
+  choose: (filter: Filter) => void;
+}
+
+function SavedViews({ filter, filtered, choose }: SavedViewsProps) {
+  const saved = useStore(views);
+  const [naming, setNaming] = useState<string>();
+  const current = saved.find((view) => same(view.filter, filter));
+  if (naming !== undefined)
+    return (
+      <form
+        className={styles.naming}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (naming.trim() !== '') views.save({ name: naming.trim(), filter });
+          setNaming(undefined);
+        }}
+      >
+        <Field label="Name of the view" name="view" value={naming} onChange={setNaming} maxLength={40} />
+        <Button type="submit" kind="primary">
+          Save
+        </Button>
+        <Button kind="quiet" onPress={() => setNaming(undefined)}>
+          Cancel
+        </Button>
+      </form>
+    );
+  return (
+    <>
+      {saved.length > 0 && (
+        <Choice
+          label="View"
+          value={current?.name ?? ''}
+          onChange={(name) => choose(saved.find((view) => view.name === name)?.filter ?? NONE)}
+          options={[
+            { value: '', label: filtered ? '(not saved)' : 'Everything' },
+            ...saved.map(({ name }) => ({ value: name, label: name })),
+          ]}
+        />
+      )}
+      {filtered && !current && (
+        <Button kind="quiet" onPress={() => setNaming('')}>
+          Save view
+        </Button>
+      )}
+      {current && (
+        <Button kind="quiet" onPress={() => views.remove(current.name)}>
+          Forget view
+        </Button>
+      )}
+      {filtered && (
+        <Button kind="quiet" onPress={() => choose(NONE)}>
+          Show everything
+        </Button>
+      )}
+    </>
+  );
+}
+
+function same(a: Filter, b: Filter): boolean {
+  return FIELDS.every(({ name }) => a[name] === b[name]);
+}

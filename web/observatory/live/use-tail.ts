@@ -1,0 +1,54 @@
+/** The end of the log on a page: read once, followed by push, and read further back when somebody looks there. */
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useState } from 'react';
+import type { ApiClient } from '../../api/client.js';
+import { useServices } from '../../app/services.js';
+import { useFollow } from '../../live/use-follow.js';
+import { headOf, PAGE_MAX, range } from '../reads.js';
+import { EVENTS_MAX, firstOf, type Tail, tailOf, withEarlier, withPushed } from './tail.js';
+
+/** How many of the newest events the page begins with. */
+const FIRST_EVENTS = 500;
+
+function tailRead(api: ApiClient) {
+  return queryOptions({
+    queryKey: ['tail'],
+    // Whoever comes back begins anew instead of following all that happened meanwhile.
+    gcTime: 0,
+    structuralSharing: false,
+    queryFn: async ({ signal }): Promise<Tail> => {
+      const head = await headOf(api, signal);
+      return tailOf(await range(api, Math.max(0, head - FIRST_EVENTS), head, signal), head);
+    },
+  });
+}
+
+export function useTail() {
+  const { api } = useServices();
+  const queries = useQueryClient();
+  const read = tailRead(api);
+  const query = useQuery(read);
+  const [earlier, setEarlier] = useState<{ busy: boolean; error?: Error }>({ busy: false });
+  const tail = query.data;
+
+  useFollow(tail ? 'events' : undefined, tail?.head, (pushed) =>
+    queries.setQueryData(read.queryKey, (now) => now && withPushed(now, pushed)),
+  );
+
+  const loadEarlier = useCallback(async () => {
+    const now = queries.getQueryData(read.queryKey);
+    if (!now || firstOf(now) <= 1) return;
+    setEarlier({ busy: true });
+    try {
+      const last = firstOf(now) - 1;
+      const events = await range(api, Math.max(0, last - PAGE_MAX), last);
+      queries.setQueryData(read.queryKey, (current) => current && withEarlier(current, events));
+      setEarlier({ busy: false });
+    } catch (error) {
+      setEarlier({ busy: false, error: error as Error });
+    }
+  }, [api, queries]);
+
+  const hasEarlier = tail !== undefined && firstOf(tail) > 1 && tail.events.length < EVENTS_MAX;
+  return { query, earlier, hasEarlier, loadEarlier };
+}

@@ -1,0 +1,89 @@
+/** What could not be handled and waits for a decision: by service and error, the largest heap first. */
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useServices } from '../../app/services.js';
+import { Card } from '../../components/card.js';
+import { FourStates } from '../../components/four-states.js';
+import { Page } from '../../components/page.js';
+import { Table } from '../../components/table.js';
+import { Instant } from '../parts/instant.js';
+import { EventLink } from '../parts/mentions.js';
+import { skipsRead } from '../reads.js';
+import { useParkedNow } from '../use-now.js';
+import { groupsOf } from './groups.js';
+import styles from './parked.module.css';
+import { ParkedGroupCard } from './parked-group.js';
+
+const route = getRouteApi('/signed-in/observatory/parked');
+
+export function ParkedPage() {
+  const { service } = route.useSearch();
+  const parked = useParkedNow();
+  const of = (list: NonNullable<typeof parked.data>) =>
+    list.parked.filter(({ client_type }) => service === undefined || client_type === service);
+  return (
+    <Page
+      title="Parked events"
+      width="wide"
+      intro="An event that a service failed to handle time and again. It holds its key: later events of the same key wait behind it. Mend the script, then retry; or skip it with a reason."
+    >
+      {service !== undefined && (
+        <p>
+          Only those of {service}. <Link to="/observatory/parked">Show all</Link>
+        </p>
+      )}
+      <FourStates
+        query={parked}
+        what="the parked events"
+        isEmpty={(list) => of(list).length === 0}
+        empty={<p data-parked="none">Nothing is parked. Every event was handled, or is on its way.</p>}
+      >
+        {(list) => (
+          <>
+            {groupsOf(of(list)).map((group) => (
+              <ParkedGroupCard key={group.id} group={group} />
+            ))}
+            {list.next !== undefined && (
+              <p className={styles.soft}>There are more. They appear here as these are decided.</p>
+            )}
+          </>
+        )}
+      </FourStates>
+      <Skipped parked={parked.data?.parked.length} />
+    </Page>
+  );
+}
+
+function Skipped({ parked }: { parked: number | undefined }) {
+  const { api } = useServices();
+  const skips = useQuery(skipsRead(api, parked));
+  return (
+    <Card flush title="What was skipped">
+      <FourStates
+        query={skips}
+        what="what was skipped"
+        live={false}
+        isEmpty={(list) => list.skips.length === 0}
+        empty="Nobody has ever skipped an event."
+      >
+        {(list) => (
+          <Table
+            caption="Skipped events"
+            rows={list.skips}
+            keyOf={({ id, time }) => `${id} ${time}`}
+            columns={[
+              { head: 'Service', cell: ({ id }) => id.slice(0, id.lastIndexOf(':')) },
+              {
+                head: 'Event',
+                figures: true,
+                cell: ({ id }) => <EventLink position={id.slice(id.lastIndexOf(':') + 1)} />,
+              },
+              { head: 'When', cell: ({ time }) => <Instant time={time} /> },
+              { head: 'Why', cell: ({ reason }) => reason },
+            ]}
+          />
+        )}
+      </FourStates>
+    </Card>
+  );
+}

@@ -1,0 +1,68 @@
+/** Things of the log as they are named on every page: each goes to the page of the thing itself. */
+import { Link } from '@tanstack/react-router';
+import { cx } from '../../design/cx.js';
+import type { Standing as StandingName } from '../standing.js';
+import styles from './mentions.module.css';
+
+/** Its colour only helps to find it again; the name says who it is. */
+export function Service({ name }: { name: string }) {
+  return <span className={cx(styles.service, styles[`hue${hueOf(name)}`])}>{name}</span>;
+}
+
+const HUES = 6;
+
+/** The same for one name on every page. */
+export function hueOf(name: string): number {
+  let sum = 7;
+  for (const one of name) sum = (sum * 31 + one.codePointAt(0)!) % 9973;
+  return sum % HUES;
+}
+
+export function EventLink({ position, children }: { position: string; children?: React.ReactNode }) {
+  return (
+    <Link to="/observatory/events/$position" params={{ position }} className={styles.figures} preload={false}>
+      {children ?? position}
+    </Link>
+  );
+}
+
+export function KeyLink({ name }: { name: string }) {
+  return (
+    <Link to="/observatory/keys/$key" params={{ key: name }} className={styles.key} preload={false}>
+      {name}
+    </Link>
+  );
+}
+
+/** By its end: the beginning is the time, and the same for neighbours. */
+export function TraceLink({ correlation }: { correlation: string }) {
+  return (
+    <Link
+      to="/observatory/traces/$correlation"
+      params={{ correlation }}
+      title={correlation}
+      className={styles.figures}
+      preload={false}
+    >
+      …{correlation.slice(-8)}
+    </Link>
+  );
+}
+
+const MARKS: Record<StandingName, { mark: string; word: string }> = {
+  handled: { mark: '✓', word: 'handled' },
+  owed: { mark: '…', word: 'owed' },
+  parked: { mark: '×', word: 'parked' },
+};
+
+/** How far it has come with one client type. */
+export function Standing({ name, standing }: { name: string; standing: StandingName }) {
+  const { mark, word } = MARKS[standing];
+  return (
+    <span className={cx(styles.standing, styles[standing])} title={`${name}: ${word}`}>
+      <span aria-hidden="true">{mark}</span>
+      {name}
+      <span className="visually-hidden"> {word}</span>
+    </span>
+  );
+}

@@ -7,12 +7,12 @@ import type { Address } from '../../common/option-parsers.js';
 import { DEFAULT_LIMITS } from '../../common/protocol/limits.js';
 import type { InstanceInfo } from '../../common/protocol/messages.js';
 import { type Random, systemRandom } from '../../common/random.js';
-import { openState } from '../state/registry.js';
 import { addressText, reachableAddress } from './address.js';
 import { createBusClient } from './bus-client/bus-client.js';
 import { createEngine } from './engine/engine.js';
 import { RequestsUnderWay } from './http/requests-under-way.js';
 import { closeHttp, createHttp } from './http/server.js';
+import { openedState } from './opened-state.js';
 import { loadScript } from './script.js';
 import { StartError } from './start-error.js';
 import { DEFAULT_KEYS, Tokens } from './tokens/tokens.js';
@@ -141,15 +141,6 @@ function describedInstance(id: string, { script, version, routes }: ServiceModel
     version,
     routes: routes.slice(0, DEFAULT_LIMITS.routesMax).map(({ method, pattern }) => ({ method, pattern })),
   };
-}
-
-async function openedState(spec: string, clientType: string, log: Logger) {
-  try {
-    return await openState(spec, clientType, log);
-  } catch (cause) {
-    // The spec itself may hold a password.
-    throw new StartError(`Cannot open the state store: ${reasonOf(cause)}`, { cause });
-  }
 }
 
 async function listen(http: FastifyInstance, bind: Address): Promise<Address> {

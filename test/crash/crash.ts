@@ -151,16 +151,7 @@ async function damage({ system }: Rig): Promise<string[]> {
   );
 }
 
-/**
- * Processes that ended by themselves. One that cannot reach Redis when it starts says so and ends: whoever runs it starts it
- * again.
- */
+/** Processes that ended by themselves. */
 function deaths(output: readonly string[]): string[] {
-  const lastLine = new Map<string, string>();
-  return output.filter((line) => {
-    const [, name = '', text = ''] = /^\[([^\]]+)\] (.*)$/s.exec(line) ?? [];
-    const before = lastLine.get(name) ?? '';
-    lastLine.set(name, text);
-    return text.startsWith('ended (exit code') && !before.includes('Cannot open the state store: Redis');
-  });
+  return output.filter((line) => /^\[[^\]]+\] ended \(exit code/.test(line));
 }

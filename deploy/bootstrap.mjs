@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const NODE_MAJOR_MIN = 20;
+/** what the builder of the pages needs */
+const NODE_MIN = [20, 19];
 const SOURCES = ['common', 'bus', 'runtime', 'gateway', 'deploy', 'bench', 'test'];
 /** what the pages are made of */
 const PAGES = ['common', 'web'];
@@ -21,8 +22,9 @@ const PAGES_STAMP = join(root, 'dist', 'web', '.built');
 
 /** Installs and builds what is missing or out of date; ends the process with a clear line if that fails. */
 export function bootstrap() {
-  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN)
-    fail(`Autokrator needs Node ${NODE_MAJOR_MIN} or later; this is ${process.version}.`);
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < NODE_MIN[0] || (major === NODE_MIN[0] && minor < NODE_MIN[1]))
+    fail(`Autokrator needs Node ${NODE_MIN.join('.')} or later; this is ${process.version}.`);
   process.chdir(root);
   install();
   build();

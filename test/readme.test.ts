@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from './support/until.js';
 
 const PORT_OFFSET = 18_000;
-const PORTS = [8081, 5003, 5004, 5005, 5006, 5010, 5011];
+const PORTS = [8081, 5000, 5003, 5004, 5005, 5006, 5010, 5011];
 
 const readme = await readFile('README.md', 'utf8');
 
@@ -81,12 +81,12 @@ describe('the README', () => {
     );
     expect(user).toEqual({ status: 'created' });
     expect([first, second]).toMatchObject([{ status: 'pending' }, { status: 'pending' }]);
-    expect(accounts).toEqual({ accounts: [1, 2] });
-    expect(deposit).toMatchObject({ id: 1 });
+    expect(accounts).toEqual({ accounts: [5, 6] });
+    expect(deposit).toMatchObject({ id: 5 });
     expect(order).toEqual({ transactionId: 1 });
     expect(transaction).toMatchObject({ status: 'accepted', amount: 30_000 });
     expect(statement).toMatchObject({ statements: [{ amount: 30_000, balance: 30_000 }] });
-    expect(key).toMatchObject({ key: 'acc-1', head: expect.any(Number) });
+    expect(key).toMatchObject({ key: 'acc-5', head: expect.any(Number) });
   });
 
   it('populates the bank, and the books balance', async () => {
@@ -112,9 +112,9 @@ describe('the README', () => {
       );
     for (const port of [5010, 5011])
       await expect
-        .poll(async () => JSON.parse(await shell(`curl -s localhost:${port}/spent/1`)), { timeout: 20_000 })
-        .toMatchObject({ account: '1', spent: expect.any(Number) });
-    const { spent } = JSON.parse(await shell('curl -s localhost:5010/spent/1')) as { spent: number };
+        .poll(async () => JSON.parse(await shell(`curl -s localhost:${port}/spent/5`)), { timeout: 20_000 })
+        .toMatchObject({ account: '5', spent: expect.any(Number) });
+    const { spent } = JSON.parse(await shell('curl -s localhost:5010/spent/5')) as { spent: number };
     expect(spent).toBeGreaterThanOrEqual(30_000);
   });
 

@@ -4,6 +4,7 @@ import type { Limits } from '../../common/protocol/limits.js';
 import {
   type AckMessage,
   FEATURES,
+  type Feature,
   type NackMessage,
   type NewEventMessage,
   type NewMessage,
@@ -19,10 +20,15 @@ export function registerInput(sessionId: number, message: RegisterMessage, limit
     sessionId,
     clientType: message.client_type,
     eventTypes: message.event_types,
-    features: FEATURES.filter((feature) => message.features?.includes(feature)),
+    features: grantedFeatures(message),
     maxInFlight: Math.min(message.max_in_flight ?? limits.maxInFlightDefault, limits.maxInFlightMax),
     ...(message.instance !== undefined && { instance: message.instance }),
   };
+}
+
+/** Those that the client announces and the bus knows. */
+export function grantedFeatures({ features }: RegisterMessage): readonly Feature[] {
+  return FEATURES.filter((feature) => features?.includes(feature));
 }
 
 /**

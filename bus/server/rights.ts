@@ -41,6 +41,11 @@ const none = () => false;
 const EVERYTHING: Grant = { maySend: all, mayReceive: all, everything: ['*'] };
 const NOTHING: Grant = { maySend: none, mayReceive: none, everything: undefined };
 
+/** What is left of a grant for who only reads. */
+export function readingOnly(grant: Grant): Grant {
+  return { ...grant, maySend: none };
+}
+
 /** Everybody may do everything. */
 export const OPEN_RIGHTS: Rights = {
   stranger: EVERYTHING,

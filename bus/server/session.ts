@@ -13,12 +13,12 @@ import type {
   RegisterMessage,
 } from '../../common/protocol/messages.js';
 import type { Effect, Input } from '../core/types.js';
-import { ackInput, nackInput, newInput, registerInput } from './inputs.js';
+import { ackInput, grantedFeatures, nackInput, newInput, registerInput } from './inputs.js';
 import type { QueryContext } from './queries.js';
 import { Readings } from './readings.js';
-import { type Grant, type Rights, RightsRefusal, receivable } from './rights.js';
+import { type Grant, type Rights, RightsRefusal, readingOnly, receivable } from './rights.js';
 import type { ServerSettings } from './settings.js';
-import { errorMessage, progressMessage, registrationMessage } from './wire.js';
+import { errorMessage, progressMessage, type Registered, registrationMessage } from './wire.js';
 import { deliveriesFrame, deliveryFrame, type Form, receiptFrame } from './wire-text.js';
 import { Writer } from './writer.js';
 
@@ -59,6 +59,8 @@ export class Session {
   #features: ReadonlySet<string> = new Set();
   #clientType: string | undefined;
   #grant: Grant;
+  /** the core knows it as an instance of its client type, or will */
+  #instance = false;
   #missedBeats = 0;
   #refusals = 0;
   #silent = true;
@@ -123,8 +125,7 @@ export class Session {
   perform(effect: SessionEffect): void {
     switch (effect.kind) {
       case 'registration':
-        this.#features = new Set(effect.features);
-        this.#send(registrationMessage(effect, this.#form === 'base', this.#context.logId));
+        this.#registered(effect);
         this.#readings.hold(false);
         return;
       case 'deliver':
@@ -252,10 +253,41 @@ export class Session {
       this.#forbid(types as RightsRefusal, message, message.features?.includes('errors'));
       return;
     }
+    if (message.reader) {
+      this.#registerReader(message, grant, types);
+      return;
+    }
     this.#grant = grant;
     this.#clientType = message.client_type;
+    this.#instance = true;
     this.#readings.hold(true);
     submit(registerInput(this.id, { ...message, event_types: [...types] }, limits));
+  }
+
+  /** Who only reads is nobody to the core: it owes a reader nothing, and its client type's wish stays as it is. */
+  #registerReader(message: RegisterMessage, grant: Grant, eventTypes: readonly string[]): void {
+    const { client_type: clientType } = message;
+    if (this.#instance) {
+      const text = 'reader: this session is an instance already; open another connection to read';
+      const about = { message_type: 'register' };
+      this.#refuse({ message_type: 'error', code: 'bad_message', message: text, about });
+      return;
+    }
+    this.#grant = readingOnly(grant);
+    this.#clientType = clientType;
+    const head = this.#context.head();
+    this.#registered({
+      clientType,
+      eventTypes,
+      sessionId: this.id,
+      features: grantedFeatures(message),
+      head,
+    });
+  }
+
+  #registered(registered: Registered): void {
+    this.#features = new Set(registered.features);
+    this.#send(registrationMessage(registered, this.#form === 'base', this.#context.logId));
   }
 
   /** Lets somebody read what its rights cover. */

@@ -6,13 +6,17 @@ import type { Effect } from '../core/types.js';
 
 type Of<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
 
+/** A registration as it is answered; of a reader nothing is known to be acknowledged. */
+export type Registered = Omit<Of<'registration'>, 'kind' | 'acknowledged'> & {
+  readonly acknowledged?: number;
+};
+
 /** @param base the client has announced no features and gets exactly the fields of the first generation */
 export function registrationMessage(
-  effect: Of<'registration'>,
+  { clientType, eventTypes, sessionId, features, acknowledged, head }: Registered,
   base: boolean,
   logId: string,
 ): RegistrationMessage {
-  const { clientType, eventTypes, sessionId, features, acknowledged, head } = effect;
   const message: RegistrationMessage = {
     message_type: 'registration',
     client_type: clientType,
@@ -23,7 +27,7 @@ export function registrationMessage(
     ...message,
     session_id: sessionId,
     features: [...features],
-    acknowledged: cursorOf(acknowledged),
+    ...(acknowledged !== undefined && { acknowledged: cursorOf(acknowledged) }),
     head: cursorOf(head),
     log_id: logId,
   };

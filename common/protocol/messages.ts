@@ -32,6 +32,8 @@ export interface RegisterMessage {
   instance?: InstanceInfo;
   max_in_flight?: number;
   token?: string;
+  /** + reads the log with the rights of the client type and is no instance of it */
+  reader?: boolean;
 }
 
 export interface NewEventMessage {

@@ -98,6 +98,7 @@ export function clientSchemas(limits: Limits): Record<ClientMessage['message_typ
     instance: optional(instance),
     max_in_flight: optional(integer(0)),
     token: optional(text(limits.tokenBytesMax)),
+    reader: optional(boolean),
   });
 
   const newEvent = object<NewEventMessage>({

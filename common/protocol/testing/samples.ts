@@ -20,6 +20,7 @@ export const CLIENT_SAMPLES: Samples<ClientMessage> = {
     },
     max_in_flight: 16,
     token: 'secret',
+    reader: false,
   },
   new: {
     message_type: 'new',

@@ -10,6 +10,7 @@ const checks = [
     ? [
         ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
         ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'],
+        ['node_modules/typescript/bin/tsc', '-p', 'web/tsconfig.json'],
       ]
     : []),
   ['node_modules/vitest/vitest.mjs', 'run', ...arguments_],

@@ -6,7 +6,6 @@
  *     {(list) => …}
  *   </FourStates>
  */
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Problem } from '../api/problem.js';
 import { useLiveStatus } from '../app/services.js';
@@ -15,11 +14,18 @@ import { Button } from './button.js';
 import styles from './four-states.module.css';
 import { Age, Time } from './time.js';
 
+/** What is asked of a reading: every query is one, and so is whatever reads in another way. */
+export interface Reading<T> {
+  readonly data: T | undefined;
+  readonly error: Error | null;
+  readonly isFetching: boolean;
+  /** Unix milliseconds of the newest data */
+  readonly dataUpdatedAt: number;
+  refetch(): unknown;
+}
+
 interface FourStatesProps<T> {
-  query: Pick<
-    UseQueryResult<T, Error>,
-    'data' | 'error' | 'isPending' | 'isFetching' | 'refetch' | 'dataUpdatedAt'
-  >;
+  query: Reading<T>;
   /** in a sentence: "Loading …", "… could not be read" */
   what: string;
   children: (data: T) => ReactNode;

@@ -33,6 +33,7 @@ export function ObservatoryLayout() {
 }
 
 function Ways() {
+  const { session } = useServices();
   const parked = useParkedNow();
   const waiting = parked.data?.parked.length ?? 0;
   return (
@@ -50,6 +51,17 @@ function Ways() {
       <Link to="/observatory/keys" className={styles.way}>
         Keys
       </Link>
+      <Link to="/observatory/time" className={styles.way}>
+        Time
+      </Link>
+      <Link to="/observatory/totals" className={styles.way}>
+        Totals
+      </Link>
+      {session.mode.demonstration && (
+        <Link to="/observatory/populate" className={styles.way}>
+          Populate
+        </Link>
+      )}
     </nav>
   );
 }

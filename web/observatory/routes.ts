@@ -57,6 +57,25 @@ export const parkedRoute = createRoute({
   component: lazyRouteComponent(() => import('./parked/parked-page.js'), 'ParkedPage'),
 });
 
+export const timeRoute = createRoute({
+  getParentRoute,
+  path: '/time',
+  validateSearch: searchOf('service', 'path', 'at', 'than'),
+  component: lazyRouteComponent(() => import('./time/time-page.js'), 'TimePage'),
+});
+
+export const totalsRoute = createRoute({
+  getParentRoute,
+  path: '/totals',
+  component: lazyRouteComponent(() => import('./totals/totals-page.js'), 'TotalsPage'),
+});
+
+export const populateRoute = createRoute({
+  getParentRoute,
+  path: '/populate',
+  component: lazyRouteComponent(() => import('./populate/populate-page.js'), 'PopulatePage'),
+});
+
 export const observatoryRoutes = [
   observatoryRoute.addChildren([
     liveRoute,
@@ -66,5 +85,8 @@ export const observatoryRoutes = [
     keyRoute,
     servicesRoute,
     parkedRoute,
+    timeRoute,
+    totalsRoute,
+    populateRoute,
   ]),
 ] as const;

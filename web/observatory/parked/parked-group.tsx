@@ -44,7 +44,7 @@ export function ParkedGroupCard({ group }: { group: ParkedGroup }) {
         )}
       </div>
       <Table
-        caption={`Parked events of ${client_type}`}
+        caption={`${event_type ?? 'Events'} parked by ${client_type}: ${group.error}`}
         rows={members}
         keyOf={({ id }) => id}
         columns={[

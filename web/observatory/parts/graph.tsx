@@ -21,6 +21,9 @@ interface GraphProps {
   size: { width: number; height: number };
 }
 
+/** A taller graph is drawn smaller. */
+const GRAPH_PX_MAX = 720;
+
 type BoxNode = Node<{ content: ReactNode }, 'box'>;
 
 const nodeTypes = { box: BoxView };
@@ -57,7 +60,7 @@ export default function Graph({ boxes, arrows, label, size }: GraphProps) {
     <section
       className={styles.graph}
       aria-label={label}
-      style={{ height: Math.min(560, Math.max(180, bottom + 48)) }}
+      style={{ height: Math.min(GRAPH_PX_MAX, Math.max(180, bottom + 48)) }}
     >
       <ReactFlow
         key={shape}

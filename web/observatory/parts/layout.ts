@@ -19,7 +19,7 @@ export function placesOf(
   direction: 'LR' | 'TB',
 ): Map<string, { x: number; y: number }> {
   const graph = new Graph();
-  graph.setGraph({ rankdir: direction, nodesep: 20, ranksep: 64, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir: direction, nodesep: 14, ranksep: 64, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of boxes) graph.setNode(id, { width, height });
   for (const { from, to } of arrows) if (graph.hasNode(from) && graph.hasNode(to)) graph.setEdge(from, to);

@@ -11,11 +11,11 @@ export function Service({ name }: { name: string }) {
 
 const HUES = 6;
 
-/** The same for one name on every page. */
-export function hueOf(name: string): number {
-  let sum = 7;
-  for (const one of name) sum = (sum * 31 + one.codePointAt(0)!) % 9973;
-  return sum % HUES;
+/** The same for one name on every page (FNV-1a). */
+function hueOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const one of name) hash = Math.imul(hash ^ one.codePointAt(0)!, 0x01000193) >>> 0;
+  return hash % HUES;
 }
 
 export function EventLink({ position, children }: { position: string; children?: React.ReactNode }) {
@@ -51,7 +51,7 @@ export function TraceLink({ correlation }: { correlation: string }) {
 
 const MARKS: Record<StandingName, { mark: string; word: string }> = {
   handled: { mark: '✓', word: 'handled' },
-  owed: { mark: '…', word: 'owed' },
+  open: { mark: '…', word: 'owed, or just handled' },
   parked: { mark: '×', word: 'parked' },
 };
 

@@ -20,7 +20,7 @@ export function InstanceTable({ now }: { now: Services }) {
   );
   return (
     <Table
-      caption="Instances"
+      caption="All instances"
       rows={rows}
       keyOf={({ session_id }) => session_id}
       columns={[

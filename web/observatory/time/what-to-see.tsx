@@ -1,0 +1,59 @@
+/** Which service, and which of its GET addresses. */
+import { Choice, Field } from '../../components/field.js';
+import { useServicesNow } from '../use-now.js';
+import styles from './time.module.css';
+
+interface WhatToSeeProps {
+  service: string | undefined;
+  path: string | undefined;
+  choose: (change: { service?: string | undefined; path?: string | undefined }) => void;
+}
+
+export function WhatToSee({ service, path, choose }: WhatToSeeProps) {
+  const services = useServicesNow();
+  const all = services.data?.services ?? [];
+  const patterns = [
+    ...new Set(
+      all
+        .filter(({ client_type }) => client_type === service)
+        .flatMap(({ instances }) => instances.flatMap(({ routes = [] }) => routes))
+        .filter(({ method }) => method === 'GET')
+        .map(({ pattern }) => pattern),
+    ),
+  ];
+  const unfilled = path?.match(/\{[^}]*\}/)?.[0];
+  return (
+    <div className={styles.what}>
+      <Choice
+        label="Service"
+        value={service ?? ''}
+        onChange={(name) => choose({ service: name || undefined, path: undefined })}
+        options={[
+          { value: '', label: 'Choose …' },
+          ...all.map(({ client_type }) => ({ value: client_type, label: client_type })),
+        ]}
+      />
+      {patterns.length > 0 && (
+        <Choice
+          label="Address"
+          value={patterns.find((pattern) => pattern === path) ?? ''}
+          onChange={(pattern) => choose({ path: pattern || undefined })}
+          options={[
+            { value: '', label: path === undefined ? 'Choose …' : '(as typed)' },
+            ...patterns.map((pattern) => ({ value: pattern, label: pattern })),
+          ]}
+        />
+      )}
+      {service !== undefined && (
+        <Field
+          label="Path"
+          name="path"
+          value={path ?? ''}
+          onChange={(text) => choose({ path: text || undefined })}
+          {...(unfilled !== undefined && { error: `Type a value in place of ${unfilled}.` })}
+          hint="For instance /account/1"
+        />
+      )}
+    </div>
+  );
+}

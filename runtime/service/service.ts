@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type Clock, systemClock } from '../../common/clock.js';
 import { uuidV7Source } from '../../common/ids.js';
@@ -10,11 +9,12 @@ import { type Random, systemRandom } from '../../common/random.js';
 import { addressText, reachableAddress } from './address.js';
 import { createBusClient } from './bus-client/bus-client.js';
 import { createEngine } from './engine/engine.js';
+import { listen } from './http/listen.js';
 import { RequestsUnderWay } from './http/requests-under-way.js';
 import { closeHttp, createHttp } from './http/server.js';
+import { Opened } from './opened.js';
 import { openedState } from './opened-state.js';
 import { loadScript } from './script.js';
-import { StartError } from './start-error.js';
 import { DEFAULT_KEYS, Tokens } from './tokens/tokens.js';
 import type { Engine, EngineState, ServiceModel } from './types.js';
 import { ResumeReader } from './updates/resume-reader.js';
@@ -121,19 +121,6 @@ function pushTogether(opened: Opened, engine: Engine, updates: UpdateHub, http: 
   });
 }
 
-/** What has to be closed, in reverse order of its opening. */
-class Opened {
-  readonly #closers: (() => Promise<void>)[] = [];
-
-  push(close: () => Promise<void>): void {
-    this.#closers.push(close);
-  }
-
-  async close(): Promise<void> {
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
-  }
-}
-
 function describedInstance(id: string, { script, version, routes }: ServiceModel): InstanceInfo {
   return {
     id,
@@ -141,26 +128,4 @@ function describedInstance(id: string, { script, version, routes }: ServiceModel
     version,
     routes: routes.slice(0, DEFAULT_LIMITS.routesMax).map(({ method, pattern }) => ({ method, pattern })),
   };
-}
-
-async function listen(http: FastifyInstance, bind: Address): Promise<Address> {
-  try {
-    await http.listen(bind);
-  } catch (cause) {
-    throw new StartError(`Cannot listen on ${addressText(bind)}: ${listenProblem(cause)}`, { cause });
-  }
-  const { port } = http.server.address() as AddressInfo;
-  return { host: bind.host, port };
-}
-
-function listenProblem(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'EADDRINUSE') return 'another process listens there already.';
-  if (code === 'EACCES') return 'this user may not listen there.';
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'this machine does not have that address.';
-  return reasonOf(cause);
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

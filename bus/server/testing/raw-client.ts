@@ -96,7 +96,12 @@ export class RawClient {
   async register(
     clientType: string,
     eventTypes: readonly string[],
-    additions: { features?: readonly string[]; max_in_flight?: number; instance?: object } = {},
+    additions: {
+      features?: readonly string[];
+      max_in_flight?: number;
+      instance?: object;
+      token?: string;
+    } = {},
   ): Promise<Heard> {
     this.#features = additions.features ?? [];
     this.say({ message_type: 'register', client_type: clientType, event_types: eventTypes, ...additions });

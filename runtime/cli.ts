@@ -3,13 +3,17 @@
 import { basename } from 'node:path';
 import { systemClock } from '../common/clock.js';
 import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
-import { createLogger } from '../common/log.js';
-import { parseAddress } from '../common/option-parsers.js';
+import { createLogger, type Logger } from '../common/log.js';
+import { type Address, parseAddress } from '../common/option-parsers.js';
 import { logLevel } from '../common/options.js';
 import { packageVersion } from '../common/package-version.js';
+import type { PastReport } from '../common/past-report.js';
+import { parsePoint } from '../common/point-in-log.js';
 import { systemRandom } from '../common/random.js';
 import { listenForStop } from '../common/stop-request.js';
 import { ScriptError } from './lua/vm.js';
+import { NoSuchPoint } from './service/as-of/no-such-point.js';
+import type { PastOptions, PastState } from './service/as-of/past-service.js';
 import { modelSummary } from './service/model-summary.js';
 import { showRebuilds } from './service/rebuild-display.js';
 import { loadScript } from './service/script.js';
@@ -42,10 +46,22 @@ const superclient = command('superclient', {
     },
     keys: { default: DEFAULT_KEYS, describe: 'folder of the key that signs tokens; made when it is needed' },
     redis: { alias: 'r', describe: 'short for --store redis://…', parse: parseRedis },
+    asOf: {
+      parse: parsePoint,
+      describe: 'serve only the GET routes, from the state as it was at this cursor or time',
+    },
+    until: {
+      parse: parsePoint,
+      describe: 'build the state as it was at this cursor or time into an empty --store, and end',
+    },
     logLevel,
     check: { flag: true, describe: 'load the script, list what it declares, and exit' },
   },
-  async run({ script, bind, server, token, store, keys, redis, logLevel: level, check }) {
+  async run({ script, bind, server, token, store, keys, redis, asOf, until, logLevel: level, check }) {
+    if (asOf !== undefined && until !== undefined)
+      throw new CommandFailure(
+        '--as-of serves a state as it was, --until leaves it in a store; give one of them.',
+      );
     if (store !== undefined && redis !== undefined)
       throw new CommandFailure('--store and --redis name two places for one state; give one of them.');
     const log = createLogger({ name: basename(script, '.lua'), level });
@@ -63,7 +79,13 @@ const superclient = command('superclient', {
       process.stdout.write(`${modelSummary(model)}\n`);
       return;
     }
-    await serve({ script, bind, server, token, state: redis ?? store ?? DEFAULT_STATE, keys, log });
+    const state = redis ?? store;
+    const common = { script, server, token, keys, log };
+    if (asOf !== undefined) return servePast({ ...common, point: asOf, bind, state: state ?? 'memory' });
+    if (until === undefined) return serve({ ...common, bind, state: state ?? DEFAULT_STATE });
+    if (state === undefined || state === 'memory')
+      throw new CommandFailure('--until needs a --store that stays, and is empty.');
+    return buildPast({ ...common, point: until, state });
   },
 });
 
@@ -89,11 +111,56 @@ async function serve(options: ServiceOptions): Promise<void> {
   stop.release();
 }
 
+/** Serves a state as it was until somebody asks to stop. Whoever has started the process is told the port. */
+async function servePast(options: PastOptions & { readonly bind: Address }): Promise<void> {
+  const { startPastService } = await import('./service/as-of/past-service.js');
+  await past(startPastService(options), options.log, (service, stopAsked) => {
+    report({ kind: 'listening', port: service.address.port });
+    return Promise.race([service.built.then(() => stopAsked), stopAsked]);
+  });
+}
+
+/** Builds a state as it was, and ends. */
+async function buildPast(options: PastOptions): Promise<void> {
+  const { buildPastState } = await import('./service/as-of/past-service.js');
+  await past(buildPastState(options), options.log, async ({ model, built }, stopAsked) => {
+    const reached = await Promise.race([built, stopAsked]);
+    if (typeof reached === 'string')
+      throw new CommandFailure('Stopped: the store holds a part of the state.');
+    const { position, events } = reached;
+    process.stdout.write(`${model.clientType} as of ${position}: ${events} events, in ${options.state}\n`);
+  });
+}
+
+/** Runs one of both to its end, or until somebody asks to stop. */
+async function past<P extends PastState>(
+  starting: Promise<P>,
+  log: Logger,
+  work: (past: P, stopAsked: Promise<string>) => Promise<unknown>,
+): Promise<void> {
+  const stop = listenForStop(() => process.exit(EXIT_FORCED));
+  const started = await explained(starting);
+  const display = await showRebuilds(started.state, log, process.stderr.isTTY ? process.stderr : undefined);
+  try {
+    await explained(work(started, stop.asked));
+  } finally {
+    display.stop();
+    await started.stop();
+    stop.release();
+  }
+}
+
+/** To the process that has started this one, if it listens. */
+function report(message: PastReport): void {
+  process.send?.(message);
+}
+
 /** Mistakes of scripts and surroundings are told in one message, without the stack of this program. */
 async function explained<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
+    if (error instanceof NoSuchPoint) report({ kind: 'no-such-point', message: error.message });
     if (error instanceof ScriptError || error instanceof StartError)
       throw new CommandFailure(error.message, { cause: error });
     throw error;

@@ -59,6 +59,7 @@ export interface HandlerContext {
     | 'receipt'
     | 'route'
     | 'resume'
+    | 'past'
     | 'start';
   /** The handler's own instant, Unix ms: the event's time for events, the first run's for routes; the same in a re-run. */
   readonly now: number;

@@ -27,6 +27,8 @@ export interface BusClientOptions {
   readonly url: string;
   /** what the bus knows this client type by, if it asks for that */
   readonly token?: string | undefined;
+  /** true: it only reads the log, and is no instance of its client type: it gets no events, and nothing it publishes is accepted */
+  readonly reader?: boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -170,7 +172,7 @@ class BusClient implements BusPort {
 
   #register(): void {
     const { clientType, eventTypes, instance, maxInFlight } = this.#registration!;
-    const { token } = this.#options;
+    const { token, reader } = this.#options;
     this.#unansweredRegistrations += 1;
     this.#send({
       message_type: 'register',
@@ -180,6 +182,7 @@ class BusClient implements BusPort {
       instance: instance satisfies InstanceInfo,
       max_in_flight: this.#delivering ? maxInFlight : 0,
       ...(token !== undefined && { token }),
+      ...(reader && { reader }),
     });
   }
 
@@ -212,7 +215,8 @@ class BusClient implements BusPort {
     }
   }
 
-  #registered({ session_id, acknowledged, head, log_id }: RegistrationMessage): void {
+  #registered({ session_id, acknowledged: told, head, log_id }: RegistrationMessage): void {
+    const acknowledged = this.#options.reader ? NOTHING : told;
     if (session_id === undefined || acknowledged === undefined || head === undefined) {
       this.#connection?.cut('the bus knows only the base protocol');
       return;
@@ -283,6 +287,9 @@ class BusClient implements BusPort {
     this.#connection?.send(encodeClientMessage(message));
   }
 }
+
+/** Cursor before all events. */
+const NOTHING = '0';
 
 /** Close code of a bus that got a frame above its limit. */
 const TOO_LARGE = 1009;

@@ -34,22 +34,26 @@ export interface Send {
 type RunMode = Exclude<HandlerContext['mode'], 'start'>;
 
 const RESUME_READS = 'a resume handler only reads: it tells what was published before';
+const PAST_IS_READ = 'this is the state as it was, and can only be read';
 
 /** Modes that may not write, may not send, may not draw numbers, with the reason the script's author reads. */
 const NO_WRITES: Partial<Record<RunMode, string>> = {
   decision: 'a decision only reads and sends; change the state in a projection of what it sends',
   resume: RESUME_READS,
+  past: PAST_IS_READ,
 };
 const NO_SENDS: Partial<Record<RunMode, string>> = {
   projection: 'a projection only changes state; send in a decision',
   rebuild: 'a rebuild handler only changes state: what it would send was sent long ago',
   resume: RESUME_READS,
+  past: PAST_IS_READ,
 };
 const NO_COUNTING: Partial<Record<RunMode, string>> = {
   projection: 'a projection gives the same state every time it runs; take the number from the event',
   resume: RESUME_READS,
+  past: PAST_IS_READ,
 };
-const NO_PUBLISHING: Partial<Record<RunMode, string>> = { resume: RESUME_READS };
+const NO_PUBLISHING: Partial<Record<RunMode, string>> = { resume: RESUME_READS, past: PAST_IS_READ };
 
 /** The host's side of one handler run: checks what the mode allows, and turns values into texts. */
 export class RunContext implements HandlerContext {

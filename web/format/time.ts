@@ -28,6 +28,8 @@ const day = new Intl.DateTimeFormat('en-GB', {
   month: 'long',
   year: 'numeric',
 });
+const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const utcShortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const relative = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto', style: 'long' });
 
 /** `21 Nov 2026, 12:05`, the same in UTC, or `3 minutes ago`. */
@@ -41,11 +43,14 @@ export function formatClock(ms: number, style: TimeStyle = 'local'): string {
   return style === 'utc' ? `${utcClock.format(ms)} UTC` : localClock.format(ms);
 }
 
-/** `12:05:09.042`, as `formatClock`, to the millisecond. */
-export function formatMillis(ms: number, style: TimeStyle = 'local'): string {
+const HALF_DAY_MS = 43_200_000;
+
+/** `12:05:09.042`, as `formatClock`, to the millisecond; with the day before it (`20 Nov`) when that is not plain from `now`. */
+export function formatMillis(ms: number, style: TimeStyle, now: number): string {
   const [clock, zone] = formatClock(ms, style).split(' ');
-  const text = `${clock}.${String(new Date(ms).getUTCMilliseconds()).padStart(3, '0')}`;
-  return zone === undefined ? text : `${text} ${zone}`;
+  const millis = String(new Date(ms).getUTCMilliseconds()).padStart(3, '0');
+  const day = Math.abs(now - ms) > HALF_DAY_MS && (style === 'utc' ? utcShortDay : shortDay).format(ms);
+  return [day, `${clock}.${millis}`, zone].filter(Boolean).join(' ');
 }
 
 /** `Saturday, 21 November 2026`, in the person's zone. */

@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from '../../components/button.js';
 import { Choice, Field } from '../../components/field.js';
+import { cx } from '../../design/cx.js';
 import { browserKeep } from '../../platform/storage.js';
 import { useStore } from '../../platform/use-store.js';
 import type { Filter } from './filter.js';
@@ -27,8 +28,15 @@ export function FilterTools() {
   const choose = (chosen: Filter) =>
     void navigate({ search: chosen as typeof filter, replace: true, resetScroll: false });
   const filtered = Object.values(filter).some((value) => value !== undefined);
+  // On a phone the fields would take the first screen: they come when they are wanted.
+  const [open, setOpen] = useState(filtered);
   return (
-    <div className={styles.tools}>
+    <div className={cx(styles.tools, !open && styles.folded)}>
+      <span className={styles.fold}>
+        <Button small onPress={() => setOpen(!open)}>
+          {open ? 'Fewer filters' : 'Filters'}
+        </Button>
+      </span>
       {FIELDS.map(({ name, label }) => (
         <Field
           key={name}

@@ -65,8 +65,15 @@ export function ParkedGroupCard({ group }: { group: ParkedGroup }) {
             cell: ({ event }) => event && <DataLine data={event.data} masked={event.masked} />,
           },
           { head: 'Attempts', figures: true, cell: ({ attempts }) => attempts },
-          { head: 'First failed', cell: ({ first_failure }) => <Instant time={first_failure} /> },
-          { head: 'Parked', cell: ({ parked_at }) => <Instant time={parked_at} /> },
+          {
+            head: 'First failed, parked',
+            cell: ({ first_failure, parked_at }) => (
+              <span className={styles.times}>
+                <Instant time={first_failure} />
+                <Instant time={parked_at} />
+              </span>
+            ),
+          },
           { head: 'Waiting behind it', cell: (parked) => <Behind parked={parked} /> },
           { head: 'Do', cell: (parked) => <Decisions parked={parked} /> },
         ]}

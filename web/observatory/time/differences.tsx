@@ -10,7 +10,7 @@ export function Differences({ before, after }: { before: Json; after: Json }) {
     return <p className={styles.none}>Nothing differs: the state is the same at both points.</p>;
   return (
     <Table
-      caption="What differs"
+      caption="Fields that differ"
       rows={differences}
       keyOf={({ path }) => path}
       columns={[

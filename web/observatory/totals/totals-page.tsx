@@ -120,7 +120,7 @@ function TransferFacts({ transfers: { accepted, refused, pending } }: { transfer
 function Slowest({ book: { slowest } }: { book: BookView }) {
   return (
     <Table
-      caption="Slowest traces"
+      caption="Traces, the slowest first"
       rows={slowest}
       keyOf={({ correlation }) => correlation}
       columns={[

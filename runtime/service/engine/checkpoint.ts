@@ -1,5 +1,4 @@
 import { Abort } from '../../lua/vm.js';
-import { StateSetBack } from './aborts.js';
 import type { Doubt } from './doubt.js';
 import { META, positionOfCursor } from './meta.js';
 import type { LiveParts } from './service-parts.js';
@@ -56,7 +55,7 @@ export class Checkpoint {
   async #write(cursor: string): Promise<void> {
     const { state } = this.parts;
     const text = await state.text('meta', META.checkpoint);
-    if (positionOfCursor(text) < this.#known) throw new StateSetBack('the checkpoint has gone back');
+    if (positionOfCursor(text) < this.#known) throw await state.wentBack('the checkpoint has gone back');
     this.#known = Math.max(positionOfCursor(text), this.#known);
     if (this.#known >= positionOfCursor(cursor)) return;
     const committed = await state.commit({

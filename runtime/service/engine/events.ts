@@ -134,7 +134,11 @@ export class Events {
     // Read before the handler runs: a commit that raises the mark expects this text, so of two deliveries of one event that
     // are handled at the same time, in whichever processes, only one can commit.
     const { mark, text } = await state.mark(event.key);
-    this.parts.raisedMarks.check(event.key, mark.upTo);
+    const raised = this.parts.raisedMarks.aboveMark(event.key, mark.upTo);
+    if (raised !== undefined)
+      throw await state.wentBack(
+        `the applied mark of ${event.key} has gone back from ${raised} to ${mark.upTo}`,
+      );
     if (covers(mark, event.value)) return undefined;
     const entry = isLive(handlers) ? undefined : await entryOfOwnEvent(model, state, event);
     if (entry) return { value: undefined, sends: [], mark: { text }, basis: [entry] };

@@ -1,9 +1,11 @@
-import type { Commit, Expectation } from '../../state/state-store.js';
+import type { Commit, Expectation, Write } from '../../state/state-store.js';
 import { StateLost, StateSetBack } from './aborts.js';
 import type { Lease } from './lease.js';
 import { lockedKey } from './locks.js';
-import { META, type Meta, type MetaKey, readMeta, setMeta } from './meta.js';
+import { later, META, type Meta, type MetaKey, readMeta, setMeta } from './meta.js';
 import type { StateAccess } from './state-access.js';
+
+const TAKEN_OVER = 'another instance has taken over the rebuild, or the state was wiped meanwhile';
 
 /**
  * The state as the leaseholder may write it: each commit expects the lease, and the generation once there is one. So a holder
@@ -21,19 +23,47 @@ export class LeasedState {
     return new LeasedState(state, lease, await readMeta(state));
   }
 
-  /** @returns false if something else that it expects has changed @throws StateLost, StateSetBack */
-  async commit({ expect, writes }: Commit): Promise<boolean> {
+  /** @throws StateLost, StateSetBack */
+  async commit(commit: Commit): Promise<void> {
+    const conflict = await this.#conflict(commit);
+    if (conflict) throw new StateLost(TAKEN_OVER);
+  }
+
+  /**
+   * Moves the checkpoint to `cursor`, in one commit with `writes`. While the state is live, other instances move it as well, and what an
+   * instance has once read there must not be taken back: so where they are further on, it stays.
+   * @param writes is told where the checkpoint will stand
+   * @returns false if something of `expect` has changed @throws StateLost, StateSetBack
+   */
+  async advance(
+    cursor: string,
+    expect: readonly Expectation[],
+    writes: (checkpoint: string) => readonly Write[],
+  ): Promise<boolean> {
+    for (;;) {
+      const text = await this.state.text('meta', META.checkpoint);
+      const checkpoint = later(text ?? '0', cursor);
+      const conflict = await this.#conflict({
+        expect: [{ space: 'meta', key: META.checkpoint, text }, ...expect],
+        writes: [...writes(checkpoint), setMeta('checkpoint', checkpoint)],
+      });
+      if (!conflict) return true;
+      if (conflict.space !== 'meta') return false;
+    }
+  }
+
+  /** What of a commit's own expectations did not hold; undefined if it was done. @throws StateLost, StateSetBack */
+  async #conflict({ expect, writes }: Commit): Promise<Expectation | undefined> {
+    const lease = this.lease.expectation();
     const generation: Expectation = { space: 'meta', key: META.generation, text: this.meta.generation };
-    const result = await this.state.commitAsIs({
-      expect: [this.lease.expectation(), generation, ...expect],
-      writes,
-    });
-    if (result.ok) return true;
-    if (lockedKey(result.conflict) !== undefined)
+    const result = await this.state.commitAsIs({ expect: [lease, generation, ...expect], writes });
+    if (result.ok) return undefined;
+    const { conflict } = result;
+    if (lockedKey(conflict) !== undefined)
       throw new StateSetBack('effects are missing that a batch in the outbox is built on');
-    if (result.conflict.space === 'meta')
-      throw new StateLost('another instance has taken over the rebuild, or the state was wiped meanwhile');
-    return false;
+    const isOurs = conflict.space !== 'meta' || conflict.key === META.checkpoint;
+    if (!isOurs) throw new StateLost(TAKEN_OVER);
+    return conflict;
   }
 
   /** Writes these meta texts, and gives the state as it is then. */

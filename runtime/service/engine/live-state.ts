@@ -43,6 +43,12 @@ export class LiveState extends StateAccess {
     return new StateLost('the state store no longer holds the state this instance has prepared');
   }
 
+  /** What to throw where less stands than this process has seen there: `what` says so. Of a state that somebody rebuilds it says nothing. */
+  async wentBack(what: string): Promise<StateSetBack> {
+    await this.verify([]);
+    return new StateSetBack(what);
+  }
+
   /** Whether all of this is so at one and the same instant, in the state this instance has prepared. Writes nothing. */
   verify(expect: readonly Expectation[]): Promise<Committed> {
     return this.commit({ expect, writes: [] });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { EventHandler } from '../types.js';
+import type { EngineState, EventHandler } from '../types.js';
 import { Bench, counting, model, ok } from './testing/bench.js';
+import type { SimInstance } from './testing/sim-service.js';
 
 let bench: Bench;
 
@@ -104,6 +105,62 @@ describe('the state', () => {
       expect([bench.bus.owed('service'), bench.text('count:k')]).toEqual([0, '1']);
     },
   );
+
+  describe('shared with an instance that is live', () => {
+    const meta = (key: string) => {
+      const item = bench.state.memory.item('meta', key);
+      return item?.kind === 'text' ? item.text : undefined;
+    };
+    const send = async (times: number) => {
+      for (let n = 0; n < times; n++) bench.send('T', `k${n % 3}`);
+      await bench.drained();
+    };
+    const looksThrough = (state: EngineState) => state.kind === 'rebuilding' && state.here;
+    const isLive = ({ engine }: SimInstance) => engine.state().kind === 'live';
+    const begun = (line: string) => bench.lines.filter(({ message }) => message === line).length;
+
+    it('has a checkpoint that an instance which starts beside it does not take back', async () => {
+      await bench.start(types);
+      await bench.time.pass(3_000);
+      await send(5);
+      // What the first one has acknowledged is not in the checkpoint yet: the second one looks through it, slowly.
+      const second = await bench.start(types, false);
+      await bench.time.until(() => looksThrough(second.engine.state()));
+      second.process.stop();
+      await send(5);
+      await bench.time.until(() => meta('checkpoint') === '10');
+      const generation = meta('generation');
+      second.process.go();
+      await bench.time.until(() => second.engine.state().kind === 'live');
+      expect(meta('checkpoint')).toBe('10');
+      await send(1);
+      await bench.time.until(() => meta('checkpoint') === '11');
+      expect([meta('generation'), begun('stepping aside until the state is fit again')]).toEqual([
+        generation,
+        0,
+      ]);
+    });
+
+    it('is begun anew once when it was lost, although the others find less in it than they have seen there', async () => {
+      bench = new Bench({ pageEvents: 2 });
+      await bench.startBus();
+      const [first, second] = [await bench.start(types), await bench.start(types)];
+      await send(40);
+      await bench.time.pass(3_000);
+      second.process.stop();
+      bench.state.wipe();
+      bench.send('T', 'k0');
+      await bench.time.until(() => looksThrough(first.engine.state()));
+      const generation = meta('generation');
+      second.process.go();
+      await bench.time.until(() => looksThrough(first.engine.state()) && !isLive(second));
+      await bench.time.until(() => [first, second].every(isLive));
+      expect([meta('generation'), ...['k0', 'k1', 'k2'].map((key) => bench.text(`count:${key}`))]).toEqual([
+        generation,
+        ...['15', '13', '13'],
+      ]);
+    });
+  });
 
   it('is rebuilt from the start when the script wants a type that it was built without', async () => {
     bench.send('U', 'u');

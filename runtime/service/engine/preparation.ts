@@ -176,22 +176,21 @@ export class Preparation {
     { acknowledged, logId }: LogEnds,
     doubtful: string | undefined,
   ): Promise<PreparedState> {
-    const certain = doubtful === undefined || positionOfCursor(acknowledged) >= positionOfCursor(doubtful);
-    const doubt = certain ? undefined : doubtful;
     const log = logId ?? leased.meta.log;
-    const checkpoint = later(leased.meta.checkpoint ?? '0', acknowledged);
-    await leased.commit({
-      expect: [],
-      writes: [
+    let meta = leased.meta;
+    await leased.advance(acknowledged, [], (checkpoint) => {
+      const certain = positionOfCursor(checkpoint) >= positionOfCursor(doubtful);
+      const doubt = certain ? undefined : doubtful;
+      meta = { ...meta, log, checkpoint, doubt };
+      return [
         setMeta('status', 'live'),
-        setMeta('checkpoint', checkpoint),
         setMeta('types', this.#types),
         ...(log === undefined ? [] : [setMeta('log', log)]),
         doubt === undefined ? { op: 'del', space: 'meta', key: META.doubt } : setMeta('doubt', doubt),
         leased.lease.drop(),
-      ],
+      ];
     });
-    return prepared(leased.state, { ...leased.meta, log, checkpoint, doubt });
+    return prepared(leased.state, meta);
   }
 
   async #plan(meta: Meta, { head, logId = meta.log }: LogEnds): Promise<Plan> {

@@ -1,5 +1,3 @@
-import { StateSetBack } from './aborts.js';
-
 /** Keys remembered; one that is forgotten is only not guarded. */
 const KEYS_MAX = 20_000;
 
@@ -19,10 +17,9 @@ export class RaisedMarks {
     if (oldest !== undefined) this.#values.delete(oldest);
   }
 
-  /** @throws StateSetBack */
-  check(key: string, upTo: number): void {
+  /** What the mark of a key was raised to, if it stands lower than that. */
+  aboveMark(key: string, upTo: number): number | undefined {
     const raised = this.#values.get(key);
-    if (raised !== undefined && upTo < raised)
-      throw new StateSetBack(`the applied mark of ${key} has gone back from ${raised} to ${upTo}`);
+    return raised !== undefined && upTo < raised ? raised : undefined;
   }
 }

@@ -4,7 +4,7 @@ import { Voided } from './aborts.js';
 import { Job } from './job.js';
 import type { LeasedState } from './leased-state.js';
 import { MarkChanges } from './mark-changes.js';
-import { earlier, later, setMeta } from './meta.js';
+import { earlier } from './meta.js';
 import type { EngineParts } from './options.js';
 import { replay } from './replay.js';
 import { type Counters, newTransaction } from './service-parts.js';
@@ -32,13 +32,12 @@ export class RebuildPages {
   async run(looking: (after: string) => boolean): Promise<string> {
     const { model, limits, bus } = this.parts;
     const eventTypes = subscribedTypes(model);
-    const checkpoint = this.leased.meta.checkpoint ?? '0';
-    let reached = checkpoint;
-    for (let after: string | undefined = checkpoint; after !== undefined; ) {
+    let reached = this.leased.meta.checkpoint ?? '0';
+    for (let after: string | undefined = reached; after !== undefined; ) {
       if (!looking(after)) throw new Voided('the service stops');
       const page = await bus.query({ eventTypes, after, limit: limits.pageEvents, acknowledgedOnly: true });
       reached = page.next ?? page.events.at(-1)?.position ?? after;
-      await this.#bringIn(page.events, later(checkpoint, earlier(reached, this.acknowledged)));
+      await this.#bringIn(page.events, earlier(reached, this.acknowledged));
       after = page.next;
     }
     return reached;
@@ -56,10 +55,8 @@ export class RebuildPages {
       }
       const changes = [...transaction.writes(), ...marks.writes()];
       if (changes.length === 0) return;
-      done = await this.leased.commit({
-        expect: [...marks.expectations(), ...transaction.expectations()],
-        writes: [...changes, setMeta('checkpoint', checkpoint)],
-      });
+      const expect = [...marks.expectations(), ...transaction.expectations()];
+      done = await this.leased.advance(checkpoint, expect, () => changes);
       if (done) this.counters.events_replayed += missing;
     }
   }

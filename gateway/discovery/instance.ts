@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import type { Settings } from '../settings.js';
+import { exchange, type InstanceAnswer, type InstanceRequest } from './exchange.js';
 
 /** A route that an instance's script declares. */
 export interface DeclaredRoute {
@@ -13,21 +14,6 @@ export interface Found {
   /** `http://host:port` */
   readonly url: string;
   readonly routes: readonly DeclaredRoute[];
-}
-
-export interface InstanceRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** path and query */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
-  readonly timeoutMs: number;
-}
-
-export interface InstanceAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly text: string;
 }
 
 /** One running process of a client type, and the connections to it. Whether it gets requests is for the directory to say. */
@@ -55,18 +41,10 @@ export class Instance {
   }
 
   /** @throws what undici throws; `wasSent` tells whether the instance may have seen the request */
-  async request({ method, path, headers, body, timeoutMs }: InstanceRequest): Promise<InstanceAnswer> {
+  async request(request: InstanceRequest): Promise<InstanceAnswer> {
     this.inFlight += 1;
     try {
-      const answer = await this.#pool.request({
-        method,
-        path,
-        headers,
-        ...(body !== undefined && { body }),
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-      });
-      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
+      return await exchange(this.#pool, request);
     } finally {
       this.inFlight -= 1;
     }

@@ -26,9 +26,10 @@ export async function buildApp(context: GatewayContext): Promise<FastifyInstance
   });
   // JSON is the only form of a body: what a form on another site can send is not even read.
   app.removeContentTypeParser('text/plain');
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    done();
   });
   answerFailures(app, context);
   await acceptSockets(app, settings);

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import type { ServiceList } from '../../common/pages/operator.js';
-import type { InstanceAnswer } from '../discovery/instance.js';
+import type { InstanceAnswer } from '../discovery/exchange.js';
 import { Problem } from '../problem.js';
 import { parsedBody, refusal } from '../services/answers.js';
 import type { Settings } from '../settings.js';

@@ -1,13 +1,8 @@
 import { ERRORS, type ErrorCode } from '../../common/errors.js';
 import type { Json } from '../../common/protocol/messages.js';
 import type { Directory } from '../discovery/directory.js';
-import {
-  type Instance,
-  type InstanceAnswer,
-  type InstanceRequest,
-  reasonOf,
-  wasSent,
-} from '../discovery/instance.js';
+import type { InstanceAnswer, InstanceRequest } from '../discovery/exchange.js';
+import { type Instance, reasonOf, wasSent } from '../discovery/instance.js';
 import { Problem } from '../problem.js';
 import type { Settings } from '../settings.js';
 import { type FieldNames, parsedBody, refusal } from './answers.js';

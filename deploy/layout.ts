@@ -50,6 +50,8 @@ export interface Front {
   readonly demoUsers: readonly DemoUser[] | undefined;
   /** names of users who may use the observatory */
   readonly operators: readonly string[];
+  /** folder of the built pages; where the launcher builds them if absent */
+  readonly pages?: string | undefined;
 }
 
 export function planBus({ data, portOffset, logLevel }: Layout): ProcessPlan {
@@ -115,7 +117,7 @@ export function addressesOf(plans: readonly ProcessPlan[]): Readonly<Record<stri
 
 export function planGateway(
   { portOffset, logLevel, tokens }: Layout,
-  { host, auth, demoUsers, operators }: Front,
+  { host, auth, demoUsers, operators, pages = 'dist/web' }: Front,
 ): ProcessPlan {
   const port = GATEWAY_PORT + portOffset;
   const here = `http://localhost:${port}`;
@@ -129,7 +131,7 @@ export function planGateway(
       ...['--auth', auth ? 'on' : 'off'],
       ...(operators.length > 0 ? ['--operators', operators.join(',')] : []),
       ...(demoUsers === undefined ? [] : ['--demonstration']),
-      ...['--pages', 'dist/web', '--control', '-l', logLevel],
+      ...['--pages', pages, '--control', '-l', logLevel],
     ],
     env: {
       AUTOKRATOR_BUS_TOKEN: tokens.operator ?? '',

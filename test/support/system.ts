@@ -7,7 +7,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { addressesOf, type ProcessPlan, planBus, planServices } from '../../deploy/layout.js';
+import { serveControl } from '../../deploy/control.js';
+import { Filling } from '../../deploy/filling.js';
+import {
+  addressesOf,
+  type Layout,
+  type ProcessPlan,
+  planBus,
+  planGateway,
+  planServices,
+} from '../../deploy/layout.js';
 import { Bank, type BankOptions } from '../../deploy/populate/bank.js';
 import { provideRights, type Tokens } from '../../deploy/rights.js';
 import { healthy, type Supervised, supervise } from '../../deploy/supervisor.js';
@@ -22,8 +31,22 @@ const PORT_OFFSET_STEP = 100;
 const PORT_OFFSETS = Array.from({ length: 160 }, (_, n) => 8_000 + n * PORT_OFFSET_STEP);
 const PORT_OFFSET_FIRST = process.pid % PORT_OFFSETS.length;
 
+/** How the gateway of a system is started. */
+export interface GatewayOptions {
+  /** false: nobody signs in */
+  readonly auth?: boolean;
+  /** names of users who may use the observatory */
+  readonly operators?: readonly string[];
+  /** operators may kill processes and fill the bank */
+  readonly demonstration?: boolean;
+  /** folder of the built pages */
+  readonly pages?: string;
+}
+
 export interface SystemOptions {
   readonly instances?: number;
+  /** a gateway too; without it, bus and services only */
+  readonly gateway?: GatewayOptions | undefined;
   /** `redis://…`, or undefined for the embedded state store */
   readonly redis?: string | undefined;
   /** how long a process may take to become healthy */
@@ -68,13 +91,14 @@ export class System {
 
   /** Starts everything and waits until it is healthy. */
   static async start(options: SystemOptions = {}): Promise<System> {
-    const { instances = 1, redis, patienceMs = PATIENCE_MS, bank, adapt = (plan) => plan } = options;
+    const { instances = 1, redis, patienceMs = PATIENCE_MS, bank, gateway, adapt = (plan) => plan } = options;
     const data = await mkdtemp(join(tmpdir(), 'autokrator-'));
     const tokens = await provideRights(data);
     const layout = { data, instances, redis, logLevel: 'info', tokens };
     const plans = await onFreePorts((portOffset) => [
       planBus({ ...layout, portOffset }),
       ...planServices({ ...layout, portOffset }),
+      ...(gateway === undefined ? [] : [frontOf({ ...layout, portOffset }, gateway)]),
     ]);
     const system = new System(data, await Promise.all(plans.map(adapt)), patienceMs, tokens, bank);
     try {
@@ -108,10 +132,11 @@ export class System {
   async up(...names: string[]): Promise<void> {
     for (const name of names) {
       const plan = this.#plan(name);
-      this.#running.set(
-        name,
-        supervise(plan, (from, line) => this.output.push(`[${from}] ${line}`), { restart: true }),
-      );
+      const started = supervise(plan, (from, line) => this.output.push(`[${from}] ${line}`), {
+        restart: true,
+      });
+      this.#running.set(name, started);
+      if (name === 'gateway') this.#control(started);
       if (name === 'bus') await healthy(plan, this.patienceMs);
     }
     await this.healthy(...names);
@@ -131,6 +156,16 @@ export class System {
   async kill(...names: string[]): Promise<void> {
     await Promise.all(names.map((name) => this.#running.get(name)?.stop('SIGKILL')));
     for (const name of names) this.#running.delete(name);
+  }
+
+  /** A process is killed, and is back and healthy afterwards, whatever happened meanwhile. */
+  async whileDown(name: string, happens: () => Promise<void>): Promise<void> {
+    await this.kill(name);
+    try {
+      await happens();
+    } finally {
+      await this.up(name);
+    }
   }
 
   /** A process that is killed so is started again. */
@@ -159,11 +194,27 @@ export class System {
       .map((line) => JSON.parse(line) as ExportedEvent);
   }
 
+  /** Does for the gateway's operators what the launcher does. */
+  #control(gateway: Supervised): void {
+    const processes = () => [...this.#running.values()].filter((process) => process !== gateway);
+    serveControl(gateway, { processes, filling: new Filling(this.bank) });
+  }
+
   #plan(name: string): ProcessPlan {
     const plan = this.#plans.get(name);
     if (plan === undefined) throw new Error(`There is no process ${name}.`);
     return plan;
   }
+}
+
+function frontOf(
+  layout: Layout,
+  { auth = true, operators = [], demonstration = false, pages }: GatewayOptions,
+): ProcessPlan {
+  const demoUsers = demonstration ? [] : undefined;
+  const plan = planGateway(layout, { host: 'localhost', auth, operators, demoUsers, pages });
+  // All of a test's people come from one address.
+  return { ...plan, args: [...plan.args, '--request-rate', '0'] };
 }
 
 /** `accounts-2` is an instance of `accounts`. */

@@ -1,7 +1,8 @@
 /** What a service that shows a state as it was tells the process that has started it, over the channel between them. */
 export type PastReport =
-  /** on this port; `/ready` tells when the state is there */
   | { readonly kind: 'listening'; readonly port: number }
+  /** from now on its routes answer */
+  | { readonly kind: 'built' }
   /** there is no such point for this service; the process ends */
   | { readonly kind: 'no-such-point'; readonly message: string };
 

@@ -1,10 +1,11 @@
 /**
- * What the launcher does for the gateway's operators: kill an instance, fill the bank. Answers come when the work is done, or, of a
+ * What the launcher does for the gateway's operators: kill an instance, fill the bank, show a state as it was. Answers come when the work is done, or, of a
  * filling, when it has begun.
  */
 import type { ControlAnswer, ControlRequest } from '../common/control.js';
-import type { ErrorCode } from '../common/errors.js';
 import { ERRORS } from '../common/errors.js';
+import type { PastStates } from './as-of/past-states.js';
+import { ControlRefusal } from './control-refusal.js';
 import type { Filling } from './filling.js';
 import type { Supervised } from './supervisor.js';
 
@@ -12,16 +13,7 @@ export interface Controlled {
   /** every process but the gateway itself */
   readonly processes: () => readonly Supervised[];
   readonly filling: Filling;
-}
-
-/** A request that cannot be met. */
-export class ControlRefusal extends Error {
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-  ) {
-    super(message);
-  }
+  readonly past: PastStates;
 }
 
 /** Answers whatever a process asks over its channel. */
@@ -44,13 +36,14 @@ async function answered(request: ControlRequest, controlled: Controlled): Promis
 }
 
 async function perform({ method, path, body }: ControlRequest, controlled: Controlled): Promise<object> {
-  const { pathname } = new URL(path, 'control:/');
+  const { pathname, searchParams } = new URL(path, 'control:/');
   const [, name] = /^\/instances\/([^/]+)\/kill$/.exec(pathname) ?? [];
   if (method === 'POST' && name !== undefined) return kill(decodeURIComponent(name), controlled.processes());
   if (pathname === '/populate')
     return method === 'POST'
       ? controlled.filling.begin(JSON.parse(body ?? '{}'))
       : controlled.filling.progress;
+  if (method === 'GET' && pathname === '/time') return controlled.past.ask(searchParams);
   throw new ControlRefusal('not_found', `The launcher has nothing at ${method} ${pathname}.`);
 }
 

@@ -1,6 +1,6 @@
 import type { PopulateOrder, Populating } from '../common/pages/operator.js';
 import { seededRandom } from '../common/random.js';
-import { ControlRefusal } from './control.js';
+import { ControlRefusal } from './control-refusal.js';
 import type { Bank } from './populate/bank.js';
 import { populate } from './populate/populate.js';
 

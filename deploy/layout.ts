@@ -105,6 +105,25 @@ export function planServices({
   );
 }
 
+/** A service's state as it was, shown on a free port of this machine; undefined if there is no such service. */
+export function planPast(
+  { data, portOffset, logLevel, tokens }: Pick<Layout, 'data' | 'portOffset' | 'logLevel' | 'tokens'>,
+  service: string,
+  at: string,
+): Pick<ProcessPlan, 'name' | 'entry' | 'args' | 'env'> | undefined {
+  if (!Object.hasOwn(SERVICE_PORTS, service)) return undefined;
+  return {
+    name: `${service} as of ${at}`,
+    entry: 'dist/runtime/cli.js',
+    args: [
+      ...['--script', `scripts/${service}.lua`, '--as-of', at],
+      ...['-b', '127.0.0.1:0', '-s', `ws://localhost:${BUS_PORT + portOffset}`],
+      ...['--keys', `${data}/keys`, '-l', logLevel],
+    ],
+    env: { AUTOKRATOR_TOKEN: tokens.of(service) ?? '' },
+  };
+}
+
 /** Of the services' instances, by service: `{accounts: ['http://localhost:5003', …]}`. */
 export function addressesOf(plans: readonly ProcessPlan[]): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(

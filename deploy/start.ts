@@ -9,10 +9,11 @@ import { packageVersion } from '../common/package-version.js';
 import type { DemoUser } from '../common/pages/session.js';
 import { seededRandom } from '../common/random.js';
 import { listenForStop } from '../common/stop-request.js';
+import { PastStates } from './as-of/past-states.js';
 import { serveControl } from './control.js';
 import { provideUsers, settle } from './demonstration.js';
 import { Filling } from './filling.js';
-import { addressesOf, type ProcessPlan, planBus, planGateway, planServices } from './layout.js';
+import { addressesOf, type ProcessPlan, planBus, planGateway, planPast, planServices } from './layout.js';
 import { logLine } from './log-line.js';
 import { Bank } from './populate/bank.js';
 import { populate } from './populate/populate.js';
@@ -94,6 +95,7 @@ const start = command('npm start --', {
     const bank = new Bank(addressesOf(services));
     await refuseIfTaken([bus, ...services, gateway]);
 
+    const past = new PastStates({ plan: (service, at) => planPast(layout, service, at), say });
     const running: Supervised[] = [];
     try {
       const ready = (async () => {
@@ -107,7 +109,7 @@ const start = command('npm start --', {
         const front = supervise(gateway, say, { restart: true });
         const processes = [...running];
         running.push(front);
-        serveControl(front, { processes: () => processes, filling: new Filling(bank) });
+        serveControl(front, { processes: () => processes, filling: new Filling(bank), past });
         await healthy(gateway, patience);
       })();
       const stopped = await Promise.race([ready.then(() => false), stop.asked.then(() => true)]);
@@ -123,6 +125,7 @@ const start = command('npm start --', {
     } catch (error) {
       throw new CommandFailure(error instanceof Error ? error.message : String(error));
     } finally {
+      await past.stop();
       const [first, ...others] = running;
       await Promise.all(others.map((process) => process.stop()));
       await first?.stop();

@@ -116,7 +116,8 @@ async function servePast(options: PastOptions & { readonly bind: Address }): Pro
   const { startPastService } = await import('./service/as-of/past-service.js');
   await past(startPastService(options), options.log, (service, stopAsked) => {
     report({ kind: 'listening', port: service.address.port });
-    return Promise.race([service.built.then(() => stopAsked), stopAsked]);
+    const built = service.built.then(() => report({ kind: 'built' }));
+    return Promise.race([built.then(() => stopAsked), stopAsked]);
   });
 }
 

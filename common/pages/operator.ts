@@ -180,6 +180,17 @@ export interface Killed {
   readonly killed: true;
 }
 
+/** `GET /api/operator/time?service=&at=&path=`: what a GET route of a service answers from its state as it was; `at` is a cursor or RFC 3339. */
+export interface TimeTravel {
+  /** cursor: the state holds every event up to it */
+  readonly position: string;
+  /** of the route's answer */
+  readonly status: number;
+  readonly body: Json;
+  /** keys that stand still in that state, because the handler of one of their events fails; absent = none */
+  readonly held_keys?: number;
+}
+
 /** `POST /api/operator/populate` (demonstration mode only): as `npm run populate` would. 202 with `Populating`. */
 export interface PopulateOrder {
   readonly seed: number;

@@ -7,14 +7,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { PastStates } from '../../deploy/as-of/past-states.js';
 import { serveControl } from '../../deploy/control.js';
 import { Filling } from '../../deploy/filling.js';
 import {
   addressesOf,
+  BUS_PORT,
   type Layout,
   type ProcessPlan,
   planBus,
   planGateway,
+  planPast,
   planServices,
 } from '../../deploy/layout.js';
 import { Bank, type BankOptions } from '../../deploy/populate/bank.js';
@@ -72,6 +75,8 @@ export interface ExportedEvent {
 export class System {
   readonly bank: Bank;
   readonly data: string;
+  /** states as they were, as the launcher shows them */
+  readonly past: PastStates;
   readonly #plans = new Map<string, ProcessPlan>();
   readonly #running = new Map<string, Supervised>();
   /** what the processes printed, for the failing test */
@@ -87,6 +92,11 @@ export class System {
     this.data = data;
     for (const plan of plans) this.#plans.set(plan.name, plan);
     this.bank = new Bank(addressesOf(plans), bank);
+    const portOffset = Number(new URL(this.url('bus')).port) - BUS_PORT;
+    this.past = new PastStates({
+      plan: (service, at) => planPast({ data, portOffset, logLevel: 'info', tokens }, service, at),
+      say: (from, line) => this.output.push(`[${from}] ${line}`),
+    });
   }
 
   /** Starts everything and waits until it is healthy. */
@@ -176,6 +186,7 @@ export class System {
   /** Stops everything and forgets what was kept, unless somebody has to look at it. */
   async stop({ keep = false } = {}): Promise<void> {
     const names = [...this.#running.keys()];
+    await this.past.stop();
     await this.down(...names.filter((name) => name !== 'bus'));
     await this.down('bus');
     if (!keep) await rm(this.data, { recursive: true, force: true });
@@ -197,7 +208,7 @@ export class System {
   /** Does for the gateway's operators what the launcher does. */
   #control(gateway: Supervised): void {
     const processes = () => [...this.#running.values()].filter((process) => process !== gateway);
-    serveControl(gateway, { processes, filling: new Filling(this.bank) });
+    serveControl(gateway, { processes, filling: new Filling(this.bank), past: this.past });
   }
 
   #plan(name: string): ProcessPlan {

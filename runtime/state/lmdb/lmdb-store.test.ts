@@ -56,4 +56,21 @@ describe('The embedded store', () => {
     rmSync(directory, { recursive: true });
     expect(keys).toEqual(['aextended', 'alast', 'x:aextended', 'x:alast']);
   });
+
+  it('shows what others have committed from the next callback of the event loop on, and its own commits at once', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'state-'));
+    const [mine, other] = [new LmdbStore(directory, 'accounts'), new LmdbStore(directory, 'accounts')];
+    const write = (text: string) =>
+      other.commit({ expect: [], writes: [{ op: 'set', space: 'data', key: 'k', text }] });
+    for (let n = 1; n <= 50; n += 1) {
+      await write(`${n}`);
+      expect(mine.get('data', 'k')).toBe(`${n}`);
+    }
+    const cleared = mine.clear();
+    expect(mine.get('data', 'k')).toBeUndefined();
+    await cleared;
+    await mine.close();
+    await other.close();
+    rmSync(directory, { recursive: true });
+  });
 });

@@ -77,11 +77,14 @@ export async function caughtUp(
   job: Job,
 ): Promise<boolean> {
   let all = await haveHappened(parts, healer, awaited, job);
-  for (const key of keys)
+  for (const key of keys) {
+    const judged = parts.contention.judged(key);
+    if (judged === undefined) continue;
     await job.run(
-      async () => parts.contention.judged(key),
+      () => judged,
       () => {},
     );
+  }
   const unknown = await behind(parts, event, keys, new MarkChanges(parts.state));
   all = (await haveHappened(parts, healer, unknown, job)) && all;
   return all;

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are placed by hand cannot be those of a <table>
 /** The events, newest first; what is out of sight is not drawn. Loaded when it is needed. */
+import { memo } from 'react';
 import type { BusEvent, ParkedEvent, ServiceStatus } from '../../../common/pages/operator.js';
 import { Button } from '../../components/button.js';
 import { Failure } from '../../components/four-states.js';
@@ -69,7 +70,7 @@ interface RowProps {
   parked: readonly ParkedEvent[];
 }
 
-function Row({ event, services, parked }: RowProps) {
+const Row = memo(function Row({ event, services, parked }: RowProps) {
   const { position, time, event_type, consistency, correlation, sender } = event;
   const standings = standingsOf(event, services, parked);
   return (
@@ -104,4 +105,4 @@ function Row({ event, services, parked }: RowProps) {
       </span>
     </div>
   );
-}
+});

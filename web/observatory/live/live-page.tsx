@@ -1,6 +1,6 @@
 /** Every event as it happens: counted, filtered, held still when somebody wants to read. */
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react';
 import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
 import { FourStates, Skeleton } from '../../components/four-states.js';
@@ -26,6 +26,8 @@ export function LivePage() {
   const { away, top } = useAway(data);
   // Whoever has scrolled down reads: the list waits as if it were paused.
   const shown = paused ?? away ?? data;
+  // The counter is exact at once; the list comes when the browser has time for it, so a flood of events does not hold up a press.
+  const listed = useDeferredValue(shown);
   const matches = useMatches();
   const waiting = data && shown && shown !== data ? countAfter(data, shown.head, matches) : 0;
   const goOn = () => {
@@ -69,7 +71,7 @@ export function LivePage() {
         >
           {() => (
             <Suspense fallback={<Skeleton what="the events" lines={8} />}>
-              <List shown={shown!} tail={tail} />
+              <List shown={listed ?? shown!} tail={tail} />
             </Suspense>
           )}
         </FourStates>

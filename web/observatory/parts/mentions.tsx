@@ -1,5 +1,6 @@
 /** Things of the log as they are named on every page: each goes to the page of the thing itself. */
-import { Link } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
+import type { MouseEvent, ReactNode } from 'react';
 import { cx } from '../../design/cx.js';
 import type { Standing as StandingName } from '../standing.js';
 import styles from './mentions.module.css';
@@ -18,34 +19,54 @@ function hueOf(name: string): number {
   return hash % HUES;
 }
 
-export function EventLink({ position, children }: { position: string; children?: React.ReactNode }) {
+export function EventLink({ position, children }: { position: string; children?: ReactNode }) {
   return (
-    <Link to="/observatory/events/$position" params={{ position }} className={styles.figures} preload={false}>
+    <PlainLink to={`/observatory/events/${encodeURIComponent(position)}`} className={styles.figures}>
       {children ?? position}
-    </Link>
+    </PlainLink>
   );
 }
 
 export function KeyLink({ name }: { name: string }) {
   return (
-    <Link to="/observatory/keys/$key" params={{ key: name }} className={styles.key} preload={false}>
+    <PlainLink to={`/observatory/keys/${encodeURIComponent(name)}`} className={styles.key}>
       {name}
-    </Link>
+    </PlainLink>
   );
 }
 
 /** By its end: the beginning is the time, and the same for neighbours. */
 export function TraceLink({ correlation }: { correlation: string }) {
   return (
-    <Link
-      to="/observatory/traces/$correlation"
-      params={{ correlation }}
+    <PlainLink
+      to={`/observatory/traces/${encodeURIComponent(correlation)}`}
       title={correlation}
       className={styles.figures}
-      preload={false}
     >
       …{correlation.slice(-8)}
-    </Link>
+    </PlainLink>
+  );
+}
+
+interface PlainLinkProps {
+  to: string;
+  title?: string;
+  className: string | undefined;
+  children: ReactNode;
+}
+
+/** A flood of events makes a thousand links a second; the router's own, which watch where one is, would hold the page up. */
+function PlainLink({ to, children, ...others }: PlainLinkProps) {
+  const router = useRouter();
+  const follow = (press: MouseEvent) => {
+    if (press.button !== 0 || press.metaKey || press.ctrlKey || press.shiftKey || press.altKey) return;
+    press.preventDefault();
+    router.history.push(to);
+  };
+  return (
+    <a href={to} onClick={follow} {...others}>
+      {children}
+    </a>
   );
 }
 

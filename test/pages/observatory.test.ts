@@ -1,0 +1,208 @@
+/** The observatory: every page in every state without an axe violation, light, dark, phone; and what an operator does with it. */
+import { readFile } from 'node:fs/promises';
+import type { BrowserContextOptions } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { expectAccessible, expectNoSidewaysScroll, picture, type Visitor } from './browser.js';
+import { eventAt, operatorAnswers, TRACE } from './operator-answers.js';
+import { problem } from './stand-in.js';
+import { type BankCheck, describeBank } from './with-bank.js';
+
+const LOOKS: [string, BrowserContextOptions][] = [
+  ['light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
+  ['dark', { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }],
+  ['phone', { viewport: { width: 320, height: 640 }, colorScheme: 'light' }],
+];
+
+/** Name, address, and what is there when the page is. */
+const PAGES: [string, string, string][] = [
+  ['live', '/observatory', '[data-position="6"]'],
+  ['event', '/observatory/events/4', 'text=In its correlation: 3 of 4'],
+  ['masked', '/observatory/events/6', 'text=what it says is shown to nobody'],
+  ['trace', `/observatory/traces/${TRACE}`, '[data-type=ConfirmedDebit]'],
+  ['timeline', `/observatory/traces/${TRACE}?view=timeline`, 'text=34 ms after its cause'],
+  ['table', `/observatory/traces/${TRACE}?view=table&event=4`, 'role=cell[name="outside"]'],
+  ['keys', '/observatory/keys?prefix=acc', 'role=link[name="acc-1"]'],
+  ['key', '/observatory/keys/acc-1', 'text=but the newest value was 0'],
+  ['services', '/observatory/services', '[data-service=loyalty]'],
+  ['parked', '/observatory/parked', 'role=button[name="Retry loyalty:3"]'],
+  ['time', '/observatory/time?service=accounts&path=/account/1&at=4&than=2', 'text=Nothing differs'],
+  ['totals', '/observatory/totals', 'text=What was taken was given'],
+  ['populate', '/observatory/populate', '[data-populate=running]'],
+];
+
+const EMPTY_PAGES: [string, string, string][] = [
+  ['live-empty', '/observatory', 'text=Nothing has happened yet'],
+  ['keys-empty', '/observatory/keys', 'text=There is no key yet'],
+  ['services-empty', '/observatory/services', 'text=No instance of any service is connected'],
+  ['parked-empty', '/observatory/parked', '[data-parked=none]'],
+  ['totals-empty', '/observatory/totals', 'text=the log is empty >> nth=0'],
+];
+
+describeBank('the observatory', (bank) => {
+  const operatorComes = (path: string, options?: BrowserContextOptions) => {
+    bank.gateway.mode = { ...bank.gateway.mode, demonstration: true };
+    bank.gateway.bank.user('olga', { operator: true });
+    return bank.signsIn('olga', path, options);
+  };
+
+  const showsAll = async (visitor: Visitor, look: string, pages: typeof PAGES) => {
+    for (const [name, path, there] of pages) {
+      await visitor.page.goto(path);
+      await visitor.page.locator(there).first().waitFor();
+      expect(await visitor.page.title()).toMatch(/.+ · Autokrator$/);
+      await expectAccessible(visitor.page);
+      await expectNoSidewaysScroll(visitor.page);
+      await picture(visitor.page, `observatory-${name}-${look}`);
+    }
+  };
+
+  it.each(LOOKS)('is for everybody to read: %s', async (look, options) => {
+    bank.gateway.fault = operatorAnswers();
+    await showsAll(await operatorComes('/observatory', options), look, PAGES);
+  });
+
+  it('says why a page is empty', async () => {
+    bank.gateway.fault = operatorAnswers({ empty: true });
+    await showsAll(await operatorComes('/observatory'), 'light', EMPTY_PAGES);
+  });
+
+  it('says what could not be read, and reads it again', async () => {
+    bank.gateway.fault = (_, path) =>
+      path === '/api/operator/services'
+        ? problem(404, 'not_found', 'Gone for now.')
+        : operatorAnswers()(_, path);
+    const { page } = await operatorComes('/observatory/services');
+    await page.getByText('Gone for now.').first().waitFor();
+    await expectAccessible(page);
+    bank.gateway.fault = operatorAnswers();
+    await page.getByRole('button', { name: 'Try again' }).first().click();
+    await page.locator('[data-service=loyalty]').waitFor();
+  });
+
+  it('is not for those who are no operators', async () => {
+    bank.gateway.bank.user('ada');
+    const { page } = await bank.signsIn('ada', '/observatory/services');
+    await page.getByText('This is for operators.').waitFor();
+    expect(bank.gateway.asked.filter((path) => path.includes('/api/operator'))).toEqual([]);
+  });
+
+  it('filters by what the address says, and puts what is chosen there', async () => {
+    bank.gateway.fault = operatorAnswers();
+    const { page } = await operatorComes('/observatory?types=ConfirmedDebit');
+    await page.locator('[data-position="4"]').waitFor();
+    expect(await page.locator('[data-position]').count()).toBe(1);
+    await page.getByLabel('Types').fill('');
+    await page.getByLabel('Key (acc-*)').fill('trans-*');
+    await page.locator('[data-position="3"]').waitFor();
+    expect(await page.locator('[data-position]').count()).toBe(2);
+    expect(page.url()).toMatch(/key=trans-\*$/);
+    await page.getByRole('button', { name: 'Save view' }).click();
+    await page.getByLabel('Name of the view').fill('transfers');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.goto('/observatory');
+    await page.locator('[data-position="6"]').waitFor();
+    await page.getByLabel('View').selectOption('transfers');
+    await expect.poll(() => page.locator('[data-position]').count()).toBe(2);
+  });
+
+  it('exports what is shown, one event a line, masked ones without their data', async () => {
+    bank.gateway.fault = operatorAnswers();
+    const { page } = await operatorComes('/observatory?sender=users');
+    await page.locator('[data-position="6"]').waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export NDJSON' }).click();
+    const lines = (await readFile(await (await download).path(), 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { position: '6', data: null, masked: true },
+    ]);
+  });
+
+  it('E37 takes 500 events a second: the counter is exact, no task is long, a pause counts what waits', async () => {
+    bank.gateway.fault = operatorAnswers();
+    const { page } = await operatorComes('/observatory');
+    await page.locator('[data-position="6"]').waitFor();
+    await page.evaluate(
+      'window.longTasks = []; new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" })',
+    );
+    await flood(bank, 7, 1000);
+    const received = page.locator('[data-figure=received]');
+    await expect.poll(() => received.textContent()).toBe('1,000');
+    expect(await page.evaluate('window.longTasks')).toEqual([]);
+    await page.locator('[data-position="1006"]').waitFor();
+
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await flood(bank, 1007, 100);
+    await page.getByText('Paused · 100 waiting').waitFor();
+    expect(await page.locator('[data-position="1106"]').count()).toBe(0);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.locator('[data-position="1106"]').waitFor();
+  });
+
+  it('shows a trace that grows, with an arrow from each cause', async () => {
+    bank.gateway.fault = operatorAnswers();
+    const { page } = await operatorComes(`/observatory/traces/${TRACE}`);
+    await page.locator('[data-type=ConfirmedDebit]').waitFor();
+    expect(await page.locator('.react-flow__edge').count()).toBe(4);
+    const earned = { event_type: 'PointsEarned', sender: 'loyalty', key: 'points-1', value: 0, data: {} };
+    bank.gateway.live.tell('events', 7, [eventAt(7, { ...earned, causation: 'log-3', at: 60 })]);
+    await page.locator('[data-type=PointsEarned]').waitFor();
+    await expect.poll(() => page.locator('.react-flow__edge').count()).toBe(5);
+  });
+
+  it('retries and skips what is parked, and wants a reason for a skip', async () => {
+    const decided: string[] = [];
+    bank.gateway.fault = (method, path) => {
+      if (method === 'POST' && path.startsWith('/api/operator')) decided.push(path);
+      return operatorAnswers()(method, path);
+    };
+    const { page } = await operatorComes('/observatory/parked');
+    await page.getByRole('button', { name: 'Retry loyalty:3' }).click();
+    await page.getByText('loyalty:3 is tried again.').waitFor();
+    await page.getByRole('button', { name: 'Skip loyalty:3' }).click();
+    await page.getByRole('button', { name: 'Skip it' }).click();
+    await page.getByText('Say why').waitFor();
+    await expectAccessible(page);
+    await page.getByLabel('Reason').fill('broken for good');
+    await page.getByRole('button', { name: 'Skip it' }).click();
+    await page.getByText('loyalty:3 was skipped.').waitFor();
+    expect(decided).toEqual([
+      '/api/operator/parked/loyalty%3A3/retry',
+      '/api/operator/parked/loyalty%3A3/skip',
+    ]);
+    bank.gateway.live.tell('parked', 1, { parked: [] });
+    await page.locator('[data-parked=none]').waitFor();
+  });
+
+  it('kills an instance only when it is asked twice', async () => {
+    const told: string[] = [];
+    bank.gateway.fault = (method, path) => {
+      if (method === 'POST' && path.startsWith('/api/operator')) told.push(path);
+      return operatorAnswers()(method, path);
+    };
+    const { page } = await operatorComes('/observatory/services');
+    await page.getByRole('button', { name: 'Kill localhost:5003' }).click();
+    expect(told).toEqual([]);
+    await page.getByRole('button', { name: 'Yes, kill localhost:5003' }).click();
+    await page.getByText('localhost:5003 was killed.').waitFor();
+    expect(told).toEqual(['/api/operator/instances/4194305/kill']);
+  });
+});
+
+/** Events from this position on, 500 in a second, 25 to a frame as the gateway coalesces them. */
+async function flood({ gateway }: BankCheck, first: number, count: number): Promise<void> {
+  const FRAME = 25;
+  for (let sent = 0; sent < count; sent += FRAME) {
+    const events = Array.from({ length: FRAME }, (_, index) => {
+      const position = first + sent + index;
+      const said = {
+        event_type: 'ConfirmedCredit',
+        sender: 'accounts',
+        key: `acc-${position % 50}`,
+        data: {},
+      };
+      return eventAt(position, { ...said, value: position });
+    });
+    gateway.live.tell('events', first + sent + FRAME - 1, events);
+    await new Promise((next) => setTimeout(next, 1000 / (500 / FRAME)));
+  }
+}

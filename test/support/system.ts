@@ -70,6 +70,8 @@ export interface ExportedEvent {
   readonly causation?: string;
   readonly event_id: string;
   readonly sender: string;
+  /** RFC 3339 */
+  readonly time: string;
 }
 
 export class System {

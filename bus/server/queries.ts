@@ -45,13 +45,13 @@ export async function rebuildPage(
   query: QueryMessage,
   filter: ReadFilter,
   form: Form,
-  { pages, logId }: QueryContext,
+  { pages, head, logId }: QueryContext,
 ): Promise<string> {
   const { events, next, end } = await pages.page(filter);
   const texts = events.map((event) => eventText(event, form, 'rebuild', logId));
   const id = query.query_id === undefined ? '' : `,"query_id":${JSON.stringify(query.query_id)}`;
   const more = end ? '' : `,"next":"${cursorOf(next)}"`;
-  return `{"message_type":"rebuild"${id}${more},"events":[${texts.join(',')}]}`;
+  return `{"message_type":"rebuild"${id}${more},"head":"${cursorOf(head())}","events":[${texts.join(',')}]}`;
 }
 
 /**

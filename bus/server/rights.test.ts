@@ -143,7 +143,7 @@ describe('P50: event types', () => {
     },
   );
 
-  it('are those that the client may receive, if it asks for all', async () => {
+  it('are those that the client may receive, if it asks for all; where the log ends, it is told all the same', async () => {
     const sender = await users();
     sender.say(aNew('UserCreated'));
     sender.say(aNew('UserCredentialSet', 'b-2'));
@@ -152,8 +152,9 @@ describe('P50: event types', () => {
     const client = await registered('accounts', 'the-token-of-accounts', ['*']);
     expect(await client.hear('registration')).toMatchObject({ event_types: ['UserCreated'] });
     client.say({ message_type: 'query', event_types: ['*'], query_id: 'q', acknowledged_only: false });
-    const { events } = await client.hear('rebuild');
+    const { events, head } = await client.hear('rebuild');
     expect(events.map((event) => event.event_type)).toEqual(['UserCreated']);
+    expect(head).toBe('2');
   });
 
   it('cannot all be asked for by a client that may receive none', async () => {

@@ -216,6 +216,8 @@ export interface RebuildMessage {
   query_id?: string;
   /** cursor to go on from; absent on the last page */
   next?: string;
+  /** of a page: cursor of the newest event of the log, whatever the client may receive of it */
+  head?: string;
 }
 
 export interface ErrorMessage {

@@ -244,6 +244,7 @@ export const BUS_SCHEMAS: Readonly<Record<BusMessage['message_type'], JsonSchema
     events: arrayOf(wireEvent),
     query_id: optional(anyText),
     next: optional(cursor),
+    head: optional(cursor),
   }).json,
   error: object<ErrorMessage>({
     message_type: literal('error'),

@@ -210,6 +210,8 @@ export interface QueryPage {
   readonly events: readonly EventView[];
   /** cursor to go on from; undefined on the last page */
   readonly next: string | undefined;
+  /** cursor of the newest event when the page was read, of whatever type; undefined if the bus does not say it */
+  readonly head?: string | undefined;
 }
 
 export interface BusEvents {

@@ -121,6 +121,7 @@ export const BUS_SAMPLES: Omit<Samples<BusMessage>, 'event' | 'rebuild'> & {
     events: [{ ...EVENT, message_type: 'rebuild' }],
     query_id: 'query-1',
     next: '13',
+    head: '20',
   },
   error: {
     message_type: 'error',

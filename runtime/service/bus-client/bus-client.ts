@@ -137,7 +137,8 @@ class BusClient implements BusPort {
       ...(key !== undefined && { key }),
       ...(until !== undefined && { until }),
     });
-    return { events: page.events.map((event) => new ReceivedEvent(event, '', this.#logId)), next: page.next };
+    const events = page.events.map((event) => new ReceivedEvent(event, '', this.#logId));
+    return { events, next: page.next, head: page.head };
   }
 
   drain(): Promise<void> {

@@ -141,6 +141,23 @@ describe('the state', () => {
       ]);
     });
 
+    it('is no longer than the log because somebody moved the checkpoint over events that this service may not receive', async () => {
+      bench.bus.receivable = ['T'];
+      await bench.start(types);
+      await send(5);
+      await bench.time.until(() => meta('checkpoint') === '5');
+      // So that the second one takes a closer look.
+      bench.state.memory.remove('meta', 'log');
+      const second = await bench.start(types, false);
+      await bench.time.until(() => second.engine.state().kind === 'rebuilding');
+      bench.send('U', 'u');
+      await bench.time.until(() => meta('lease') !== undefined);
+      // As the first one does when the bus has told it of the event.
+      bench.state.memory.putText('meta', 'checkpoint', '6', undefined);
+      await bench.time.until(() => isLive(second));
+      expect([second.engine.counters().rebuilds, meta('checkpoint')]).toEqual([0, '6']);
+    });
+
     it('is begun anew once when it was lost, although the others find less in it than they have seen there', async () => {
       bench = new Bench({ pageEvents: 2 });
       await bench.startBus();

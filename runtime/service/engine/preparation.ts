@@ -207,9 +207,15 @@ export class Preparation {
 
   /** Other instances may have moved the checkpoint since we registered; only the log itself can tell that it is shorter. */
   async #logReaches(position: number): Promise<boolean> {
-    const after = String(position - 1);
-    const page = await this.parts.bus.query({ eventTypes: ['*'], after, limit: 1, acknowledgedOnly: false });
-    return page.events.length > 0;
+    const after = String(position);
+    const { head } = await this.parts.bus.query({
+      eventTypes: ['*'],
+      after,
+      limit: 1,
+      acknowledgedOnly: false,
+    });
+    // The events would not tell: those from the checkpoint on may all be of types that this service may not receive.
+    return head === undefined || positionOfCursor(head) >= position;
   }
 
   #lacksTypes({ types }: Meta): boolean {

@@ -3,7 +3,7 @@ import { DEFAULT_CORE_OPTIONS } from '../../../../bus/core/options.js';
 import type { CoreOptions, Effect, Input } from '../../../../bus/core/types.js';
 import { type MemoryLog, MemoryStore } from '../../../../bus/store/memory/memory-store.js';
 import type { StoredEvent } from '../../../../common/events.js';
-import type { EventView } from '../../types.js';
+import type { EventView, QueryPage } from '../../types.js';
 import type { VirtualTime } from './virtual-time.js';
 
 export type SessionEffect = Extract<Effect, { readonly sessionId: number }>;
@@ -26,6 +26,8 @@ export interface Listener {
  */
 export class SimBus {
   log: MemoryLog = { logId: 'sim', records: [] };
+  /** event types that services may receive; undefined = all */
+  receivable: readonly string[] | undefined;
   #life: Life | undefined;
   #busyUntil = 0;
   #lives = 0;
@@ -96,14 +98,19 @@ export class SimBus {
     limit: number;
     notOwedTo?: string;
     notSkippedBy?: string;
-  }): Promise<{ events: EventView[]; next: string | undefined }> {
+  }): Promise<QueryPage> {
     if (!this.#life) throw new Error('the bus is down');
     const { after, eventTypes, ...rest } = filter;
-    const types = eventTypes.includes('*') ? {} : { eventTypes };
-    const page = await this.#life.store.read({ ...rest, ...types, after: Number(after) });
+    const types = eventTypes.includes('*') ? this.receivable : eventTypes;
+    const page = await this.#life.store.read({
+      ...rest,
+      ...(types && { eventTypes: types }),
+      after: Number(after),
+    });
     return {
       events: page.events.map((event) => eventView(event)),
       next: page.end ? undefined : String(page.next),
+      head: String(this.events().at(-1)?.position ?? 0),
     };
   }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RawClient } from '../../../bus/server/testing/raw-client.js';
+import { ALL_FEATURES, type RawClient } from '../../../bus/server/testing/raw-client.js';
 import { TestBus } from '../../../bus/server/testing/test-bus.js';
 import { silentLogger } from '../../../common/log.js';
 import { parsePoint } from '../../../common/point-in-log.js';
@@ -70,7 +70,10 @@ async function pay(...amounts: number[]): Promise<void> {
 
 describe('a state as it was', () => {
   it('holds every event up to its position, acknowledged or not, and says which position', async () => {
+    const service = await bus.connect();
+    await service.register('till', ['Paid'], { features: ALL_FEATURES, max_in_flight: 0 });
     await pay(1, 10, 100);
+    expect(bus.running.views.services()).toMatchObject([{ clientType: 'till', owed: 3 }]);
     for (const [at, sum] of [
       ['1', 1],
       ['2', 11],

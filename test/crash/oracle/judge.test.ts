@@ -112,6 +112,7 @@ function logged(written: readonly Written[]): ExportedEvent[] {
       event_id: `log-${index + 1}`,
       correlation: correlation ?? `${UUID}0`,
       sender: '',
+      time: '2026-01-31T12:00:00.000Z',
       batch_id: batch ?? `b${index}`,
       ...(causedBy !== undefined && { causation: `log-${causedBy}` }),
     };

@@ -7,6 +7,8 @@ import type { Upstream } from './upstream.js';
 export interface Watcher {
   cursor: number;
   readonly deliver: (update: Update) => void;
+  /** called when no instance is in rotation any more; the watching goes on unless it is stopped */
+  readonly away?: (() => void) | undefined;
 }
 
 /**

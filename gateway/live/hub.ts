@@ -23,7 +23,10 @@ export class Hub {
     private readonly settings: Settings,
     private readonly log: Logger,
   ) {
-    this.#stopListening = directory.onChange(() => this.#follow());
+    this.#stopListening = directory.onChange(() => {
+      this.#follow();
+      this.#tellAway();
+    });
   }
 
   /** Topics that are watched now. */
@@ -34,14 +37,24 @@ export class Hub {
   }
 
   /** Delivers every update of the topic above `after` (-1: all there are), once and in order, until it is told to stop. */
-  watch(topic: ServiceTopic, after: number, deliver: (update: Update) => void): Unwatch {
+  watch(
+    topic: ServiceTopic,
+    after: number,
+    deliver: (update: Update) => void,
+    away?: Watcher['away'],
+  ): Unwatch {
     const feed = this.#feed(topic);
-    const watcher: Watcher = { cursor: after, deliver };
+    const watcher: Watcher = { cursor: after, deliver, away };
     feed.add(watcher);
     return () => {
       feed.watchers.delete(watcher);
       if (feed.watchers.size === 0) this.#end(feed);
     };
+  }
+
+  /** Whether an instance of it is in rotation: without one nobody can tell anything. */
+  serves(clientType: string): boolean {
+    return this.directory.all().some((instance) => instance.healthy && instance.clientType === clientType);
   }
 
   close(): void {
@@ -90,6 +103,13 @@ export class Hub {
       this.#each(upstream, (feed) => feed.lost(upstream));
     }
     for (const instance of instances) this.#upstreams.set(instance.url, this.#upstream(instance));
+  }
+
+  #tellAway(): void {
+    for (const [clientType, feeds] of this.#feeds) {
+      if (this.serves(clientType)) continue;
+      for (const feed of feeds.values()) for (const watcher of feed.watchers) watcher.away?.();
+    }
   }
 
   #upstream(instance: Upstream['instance']): Upstream {

@@ -9,13 +9,17 @@ import type { Unwatch } from './hub.js';
 /** Tells a page one update; `text` is the frame. */
 export type Tell = (cursor: number, text: string) => void;
 
-/** Opens a topic of the pages for a caller; throws Problem if there is none for them. */
+/**
+ * Opens a topic of the pages for a caller; throws Problem if there is none for them. `begun` before the first update; `ended` when
+ * nothing more can be told for now.
+ */
 export type OpenTopic = (
   topic: string,
   after: number | undefined,
   caller: Caller,
   tell: Tell,
   begun: () => void,
+  ended: (problem: Problem) => void,
 ) => Promise<Unwatch>;
 
 export interface PageConnectionParts {
@@ -144,7 +148,12 @@ export class PageConnection implements FrameHandler {
       subscription.cursor = cursor;
       this.parts.send(text);
     };
-    const unwatch = await this.parts.open(topic, subscription.cursor, this.#caller!, tell, begun);
+    const ended = (problem: Problem) => {
+      if (this.#subscriptions.get(topic) !== subscription) return;
+      this.#unsubscribe(topic);
+      this.#refuse(problem, topic);
+    };
+    const unwatch = await this.parts.open(topic, subscription.cursor, this.#caller!, tell, begun, ended);
     // It may have been given up while it was opened.
     if (this.#closed || this.#paused || this.#subscriptions.get(topic) !== subscription) unwatch();
     else subscription.unwatch = unwatch;

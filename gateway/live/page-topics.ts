@@ -4,6 +4,7 @@ import type { Bus } from '../operator/bus.js';
 import { EventFollower } from '../operator/event-follower.js';
 import type { Overview } from '../operator/overview.js';
 import { Problem } from '../problem.js';
+import { unavailable } from '../services/services.js';
 import type { Settings } from '../settings.js';
 import type { Hub, Unwatch } from './hub.js';
 import type { OpenTopic, Tell } from './page-connection.js';
@@ -11,7 +12,7 @@ import type { Topics } from './topics.js';
 import type { Update } from './update.js';
 
 export interface PageTopicsParts {
-  readonly hub: Pick<Hub, 'watch'>;
+  readonly hub: Pick<Hub, 'watch' | 'serves'>;
   readonly topics: Topics;
   readonly bus: Bus;
   readonly overview: Overview;
@@ -27,7 +28,7 @@ export class PageTopics {
 
   /** @param unreadBytes what waits for this page */
   opener(unreadBytes: () => number): OpenTopic {
-    return async (topic, after, caller, tell, begun) => {
+    return async (topic, after, caller, tell, begun, ended) => {
       switch (topic) {
         case 'events':
           requireOperator(caller);
@@ -41,7 +42,7 @@ export class PageTopics {
           begun();
           return this.parts.overview.watchParked(counted(topic, after, tell));
         default:
-          return this.#own(topic, after, caller, tell, begun);
+          return this.#own(topic, after, caller, tell, begun, ended);
       }
     };
   }
@@ -52,12 +53,20 @@ export class PageTopics {
     caller: Caller,
     tell: Tell,
     begun: () => void,
+    ended: (problem: Problem) => void,
   ): Promise<Unwatch> {
-    const { topic, now } = await this.parts.topics.own(name, caller);
+    const { hub, topics } = this.parts;
+    const { topic, now } = await topics.own(name, caller);
+    if (!hub.serves(topic.clientType)) throw unavailable(topic.clientType);
     const from = after ?? (await now());
     begun();
     const frame = ({ cursor, data }: Update) => ({ type: 'update', topic: name, cursor, data });
-    return this.parts.hub.watch(topic, from, (update) => tell(update.cursor, update.text('page', frame)));
+    return hub.watch(
+      topic,
+      from,
+      (update) => tell(update.cursor, update.text('page', frame)),
+      () => ended(unavailable(topic.clientType)),
+    );
   }
 
   #events(after: number | undefined, tell: Tell, begun: () => void, unreadBytes: () => number): Unwatch {

@@ -117,7 +117,7 @@ export class Services {
 /** What an instance says that has no state to answer from: it needs no further request to find out. */
 const STATELESS: readonly ErrorCode[] = ['rebuilding', 'state_unavailable', 'shutting_down'];
 
-function unavailable(clientType: string): Problem {
+export function unavailable(clientType: string): Problem {
   return new Problem('service_unavailable', `The service “${clientType}” does not answer just now.`);
 }
 

@@ -11,15 +11,18 @@ import { accountsRead } from './reads.js';
 interface WithAccountsProps {
   children: (accounts: readonly AccountSummary[]) => ReactNode;
   empty: ReactNode;
+  /** true: while they cannot be read, the children are shown with none */
+  dispensable?: boolean;
 }
 
-export function WithAccounts({ children, empty }: WithAccountsProps) {
+export function WithAccounts({ children, empty, dispensable = false }: WithAccountsProps) {
   const { api } = useServices();
   const accounts = useQuery(accountsRead(api));
   const change = useAccountListChange();
   useFollow(accounts.data ? 'user' : undefined, accounts.data?.cursor, (opened, cursor) =>
     change((list) => listWithOpened(list, opened.account_id, cursor)),
   );
+  if (dispensable && accounts.isLoadingError) return children([]);
   return (
     <>
       {accounts.data?.accounts.map((account) => (

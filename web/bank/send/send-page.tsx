@@ -23,7 +23,11 @@ export function SendPage() {
   return (
     <Page title={title} width="narrow">
       <Card>
-        <WithAccounts empty={<p>You need an account to send from. Open one first.</p>}>
+        {/* What became of a transfer is known without the accounts, and most wanted when they do not answer. */}
+        <WithAccounts
+          empty={<p>You need an account to send from. Open one first.</p>}
+          dispensable={transfer !== undefined}
+        >
           {(accounts) => <Steps accounts={accounts} />}
         </WithAccounts>
       </Card>

@@ -174,8 +174,9 @@ export interface Drained {
   readonly draining: true;
 }
 
-/** `POST /api/operator/instances/{name}/kill` (demonstration mode only); `name` is the instance's process: `accounts-2` */
+/** Answer of `POST /api/operator/instances/{session}/kill` (demonstration mode only) */
 export interface Killed {
+  /** of the process: `accounts-2` */
   readonly name: string;
   readonly killed: true;
 }

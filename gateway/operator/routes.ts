@@ -69,15 +69,26 @@ export function operatorRoutes(app: FastifyInstance, { access, bus, control, mod
       requireDemonstration();
       return passed(reply, await control.ask('POST', '/populate', JSON.stringify(body ?? {})));
     });
-    operators.post<{ Params: { name: string } }>(
-      `${PREFIX}/instances/:name/kill`,
+    operators.post<{ Params: { session: string } }>(
+      `${PREFIX}/instances/:session/kill`,
       { schema },
       async ({ params }, reply) => {
         requireDemonstration();
-        return passed(reply, await control.ask('POST', `/instances/${encodeURIComponent(params.name)}/kill`));
+        const address = await addressOf(params.session);
+        return passed(reply, await control.ask('POST', `/instances/${encodeURIComponent(address)}/kill`));
       },
     );
   });
+
+  /** The launcher knows its processes by where they listen, the bus by their sessions. */
+  async function addressOf(session: string): Promise<string> {
+    const { services } = await bus.services();
+    const instances = services.flatMap((service) => service.instances);
+    const found = instances.find(({ session_id: id }) => String(id) === session);
+    if (found?.http_address === undefined)
+      throw new Problem('not_found', `No instance with an address is registered at session ${session}.`);
+    return found.http_address;
+  }
 
   function requireDemonstration(): void {
     if (!mode.demonstration) throw new Problem('forbidden', 'This is for demonstrations only.');

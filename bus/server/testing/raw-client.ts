@@ -15,6 +15,7 @@ export interface Heard {
   readonly about: Readonly<Record<string, string>>;
   readonly session_id: number;
   readonly next: string;
+  readonly head: string;
 }
 
 export interface HeardEvent extends Heard {

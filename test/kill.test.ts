@@ -1,6 +1,8 @@
 /**
  * kill -9 of every process in the middle of 200 transfers: afterwards verdicts, balances, statements and the log agree.
  */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../common/random.js';
 import { statementFaults } from '../deploy/populate/books.js';
@@ -21,8 +23,14 @@ describe.each([
   { store: 'redis', instances: 3 },
 ])('$instances instance(s) of each service, $store store', ({ store, instances }) => {
   let system: System | undefined;
-  afterEach(async () => {
-    await system?.stop();
+  afterEach(async ({ task }) => {
+    const failed = task.result?.state === 'fail';
+    if (system && failed) {
+      await writeFile(join(system.data, 'output.log'), `${system.output.join('\n')}\n`);
+      process.stderr.write(`Kept, with what the processes said in output.log: ${system.data}\n`);
+    }
+    await system?.stop({ keep: failed });
+    system = undefined;
   });
 
   it.skipIf(store === 'redis' && redis === undefined)(

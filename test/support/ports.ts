@@ -17,10 +17,17 @@ export async function freePort(): Promise<number> {
 }
 
 /** Whether nobody listens on this port, at any address of this machine. */
-export function isFree(port: number): Promise<boolean> {
+export async function isFree(port: number): Promise<boolean> {
+  const leave = await hold(port);
+  leave?.();
+  return leave !== undefined;
+}
+
+/** Listens on a port, at any address, until the answer is called; undefined if somebody else does. Does not keep the process alive. */
+export function hold(port: number): Promise<(() => void) | undefined> {
   return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, () => probe.close(() => resolve(true)));
+    const holder = createServer().unref();
+    holder.once('error', () => resolve(undefined));
+    holder.listen(port, () => resolve(() => void holder.close()));
   });
 }

@@ -12,7 +12,6 @@ import { serveControl } from '../../deploy/control.js';
 import { Filling } from '../../deploy/filling.js';
 import {
   addressesOf,
-  BUS_PORT,
   type Layout,
   type ProcessPlan,
   planBus,
@@ -23,17 +22,9 @@ import {
 import { Bank, type BankOptions } from '../../deploy/populate/bank.js';
 import { provideRights, type Tokens } from '../../deploy/rights.js';
 import { healthy, type Supervised, supervise } from '../../deploy/supervisor.js';
-import { isFree } from './ports.js';
+import { type PortOffset, takePortOffset } from './port-offset.js';
 
 const PATIENCE_MS = 30_000;
-/**
- * Where a search for free ports begins, chosen per process, and its steps. All ports stay below the range from which the system
- * takes the ports of outgoing connections: one of these could take the port of a process that is being started again.
- */
-const PORT_OFFSET_STEP = 100;
-const PORT_OFFSETS = Array.from({ length: 160 }, (_, n) => 8_000 + n * PORT_OFFSET_STEP);
-const PORT_OFFSET_FIRST = process.pid % PORT_OFFSETS.length;
-
 /** How the gateway of a system is started. */
 export interface GatewayOptions {
   /** false: nobody signs in */
@@ -89,12 +80,13 @@ export class System {
     plans: readonly ProcessPlan[],
     private readonly patienceMs: number,
     private readonly tokens: Tokens,
+    private readonly ports: PortOffset,
     bank: BankOptions | undefined,
   ) {
     this.data = data;
     for (const plan of plans) this.#plans.set(plan.name, plan);
     this.bank = new Bank(addressesOf(plans), bank);
-    const portOffset = Number(new URL(this.url('bus')).port) - BUS_PORT;
+    const portOffset = ports.value;
     this.past = new PastStates({
       plan: (service, at) => planPast({ data, portOffset, logLevel: 'info', tokens }, service, at),
       say: (from, line) => this.output.push(`[${from}] ${line}`),
@@ -107,12 +99,16 @@ export class System {
     const data = await mkdtemp(join(tmpdir(), 'autokrator-'));
     const tokens = await provideRights(data);
     const layout = { data, instances, redis, logLevel: 'info', tokens };
-    const plans = await onFreePorts((portOffset) => [
+    const plansAt = (portOffset: number) => [
       planBus({ ...layout, portOffset }),
       ...planServices({ ...layout, portOffset }),
       ...(gateway === undefined ? [] : [frontOf({ ...layout, portOffset }, gateway)]),
-    ]);
-    const system = new System(data, await Promise.all(plans.map(adapt)), patienceMs, tokens, bank);
+    ];
+    const ports = await takePortOffset((offset) =>
+      plansAt(offset).map(({ url }) => Number(new URL(url).port)),
+    );
+    const plans = await Promise.all(plansAt(ports.value).map(adapt));
+    const system = new System(data, plans, patienceMs, tokens, ports, bank);
     try {
       await system.up(...system.names());
     } catch (error) {
@@ -191,6 +187,7 @@ export class System {
     await this.past.stop();
     await this.down(...names.filter((name) => name !== 'bus'));
     await this.down('bus');
+    this.ports.giveBack();
     if (!keep) await rm(this.data, { recursive: true, force: true });
   }
 
@@ -233,19 +230,4 @@ function frontOf(
 /** `accounts-2` is an instance of `accounts`. */
 export function serviceOf(name: string): string {
   return name.replace(/-\d+$/, '');
-}
-
-/** The plans at the first port offset at which nobody listens on any of their ports. */
-async function onFreePorts(
-  plansAt: (portOffset: number) => readonly ProcessPlan[],
-): Promise<readonly ProcessPlan[]> {
-  for (const offset of [
-    ...PORT_OFFSETS.slice(PORT_OFFSET_FIRST),
-    ...PORT_OFFSETS.slice(0, PORT_OFFSET_FIRST),
-  ]) {
-    const plans = plansAt(offset);
-    const free = await Promise.all(plans.map(({ url }) => isFree(Number(new URL(url).port))));
-    if (free.every(Boolean)) return plans;
-  }
-  throw new Error('no free ports');
 }

@@ -121,9 +121,7 @@ describe('an operator', () => {
   });
 
   it('kills processes in demonstrations only', async () => {
-    expect((await rig.ask('POST', '/api/operator/instances/7/kill', { as: 'olga' })).status).toBe(
-      403,
-    );
+    expect((await rig.ask('POST', '/api/operator/instances/7/kill', { as: 'olga' })).status).toBe(403);
     expect((await rig.ask('POST', '/api/operator/populate', { as: 'olga' })).status).toBe(403);
   });
 

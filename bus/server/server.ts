@@ -82,6 +82,7 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
     turn,
     log,
     tickMs: settings.tickMs,
+    acknowledgementsWaitMs: settings.acknowledgementsWaitMs,
     perform,
     broken: options.broken ?? throwAtProcess,
   });

@@ -69,6 +69,19 @@ describe('a page', () => {
     await expect.poll(() => cursors(ada, 'account:1')).toEqual([2, 3]);
   });
 
+  it('learns that nobody can tell it anything now: of what it watches, and when it asks again', async () => {
+    const ada = await page('ada');
+    await subscribed(ada, 'account:1', 1);
+    for (const instance of rig.of('accounts')) await instance.kill();
+    const away = { type: 'error', code: 'service_unavailable', topic: 'account:1' };
+    // Who fails a request leaves rotation at once.
+    await rig.ask('GET', '/api/accounts/1', { as: 'ada' });
+    await expect.poll(() => ada.with(away)).toHaveLength(1);
+    ada.send({ type: 'subscribe', topic: 'account:1', after: 1 });
+    await expect.poll(() => ada.with(away)).toHaveLength(2);
+    expect(ada.with({ type: 'subscribed', topic: 'account:1' })).toHaveLength(1);
+  });
+
   it('misses nothing and gets nothing twice over twenty cut connections', async () => {
     const ada = await page('ada');
     await subscribed(ada, 'account:1', 1);

@@ -172,6 +172,33 @@ describeSystem('the observatory of a running system', { instances: 3 }, (check) 
     await expectAccessible(page);
   });
 
+  it('E51: a state of the past equals an independent fold of the log', async () => {
+    const customer = await check.customer('remembered');
+    const id = await customer.open(1_000);
+    await customer.ask(`/api/accounts/${id}/withdrawal`, { body: { amount: 300 } });
+    await until(async () => (await customer.balance(id)) === 700);
+    const credited = (await check.system.export()).find(
+      ({ event_type: type, consistency: { key } }) => type === 'ConfirmedCredit' && key === `acc-${id}`,
+    )!;
+    await customer.ask(`/api/accounts/${id}/deposit`, { body: { amount: 5 } });
+    await until(async () => (await customer.balance(id)) === 705);
+    const log = await check.system.export();
+    const balanceAt = (position: number) =>
+      log
+        .filter((event) => event.consistency.key === `acc-${id}` && Number(event.position) <= position)
+        .reduce((sum, { event_type: type, data }) => {
+          const amount = Number((data as { amount?: number }).amount ?? 0);
+          return type === 'ConfirmedCredit' ? sum + amount : type === 'ConfirmedDebit' ? sum - amount : sum;
+        }, 0);
+    const { page } = await check.signsIn(OPERATOR, '/observatory');
+    for (const at of [Number(credited.position), Number(credited.position) + 1, log.length]) {
+      await page.goto(`/observatory/time?service=accounts&path=/account/${id}&at=${at}&than=${at}`);
+      const state = page.getByRole('main').getByText('"balance"').first();
+      await state.waitFor({ timeout: 30_000 });
+      expect((await state.textContent())?.replaceAll(/\s/g, '')).toContain(`"balance":${balanceAt(at)}`);
+    }
+  });
+
   it('E52: the totals are those of the log', async () => {
     const { page } = await check.signsIn(OPERATOR, '/observatory/totals');
     await page.getByText('What was taken was given').waitFor();

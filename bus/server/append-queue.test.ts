@@ -1,9 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { EventStore, LogRecord } from '../store/event-store.js';
 import { AppendQueue } from './append-queue.js';
 
-const ACKNOWLEDGEMENTS_WAIT_MS = 5;
-const ack: LogRecord = { kind: 'ack', clientType: 'accounts', positions: [1] };
 const record: LogRecord = { kind: 'started', incarnation: 1, time: 0 };
 
 /** A store whose appends are settled by hand. */
@@ -29,7 +27,7 @@ describe('the append queue', () => {
   beforeEach(() => {
     store = new HeldStore();
     heard = [];
-    queue = new AppendQueue(store as unknown as EventStore, ACKNOWLEDGEMENTS_WAIT_MS, {
+    queue = new AppendQueue(store as unknown as EventStore, {
       durable: (append) => heard.push(`durable ${append}`),
       failed: (append) => heard.push(`failed ${append}`),
     });
@@ -44,41 +42,6 @@ describe('the append queue', () => {
     await settled();
     expect(heard).toEqual(['durable 2']);
     expect(queue.idle).toBe(true);
-  });
-
-  describe('at the end of a turn', () => {
-    beforeEach(() => vi.useFakeTimers());
-    afterEach(() => {
-      queue.stop();
-      vi.useRealTimers();
-    });
-
-    it('lets acknowledgements alone wait, counted from the first of them', () => {
-      for (const append of [1, 2]) {
-        queue.add(append, [ack]);
-        queue.endTurn();
-        vi.advanceTimersByTime(ACKNOWLEDGEMENTS_WAIT_MS - append);
-      }
-      expect(store.calls.map(({ records }) => records)).toEqual([[ack, ack]]);
-    });
-
-    it('sends them with whatever does not wait, in their order, and once', () => {
-      queue.add(1, [ack]);
-      queue.endTurn();
-      expect(store.calls).toEqual([]);
-      queue.add(2, [record, ack]);
-      queue.endTurn();
-      expect(store.calls.map(({ records }) => records)).toEqual([[ack, record, ack]]);
-      vi.advanceTimersByTime(2 * ACKNOWLEDGEMENTS_WAIT_MS);
-      expect(store.calls).toHaveLength(1);
-    });
-
-    it('leaves nothing behind that would go on after a stop', () => {
-      queue.add(1, [ack]);
-      queue.endTurn();
-      queue.stop();
-      expect(vi.getTimerCount()).toBe(0);
-    });
   });
 
   it('reports in append order even if the store answers out of order', async () => {

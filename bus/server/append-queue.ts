@@ -21,9 +21,6 @@ interface Group {
  * Between the core's append effects and the store: gathers the effects of a turn into one `store.append`, and reports what
  * became of them.
  *
- * Nobody waits for an acknowledgement to be durable: one that is lost is an event that comes again. So acknowledgements alone wait a
- * little, for company; a flush of their own would be in the way of the next batch.
- *
  * Invariants
  * - Outcomes are reported in append order, each effect once.
  * - After a failure nothing is given to the store until every append made before has been refused too, for the store begins
@@ -35,14 +32,11 @@ export class AppendQueue {
   #gathered: { append: number; records: readonly LogRecord[]; bytes: number }[] = [];
   /** at the store, oldest first */
   readonly #groups: Group[] = [];
-  readonly #acknowledgementsWaitMs: number;
-  #waiting: NodeJS.Timeout | undefined;
   #refusing = false;
   #bytes = 0;
 
-  constructor(store: EventStore, acknowledgementsWaitMs: number, outcomes: AppendOutcomes) {
+  constructor(store: EventStore, outcomes: AppendOutcomes) {
     this.#store = store;
-    this.#acknowledgementsWaitMs = acknowledgementsWaitMs;
     this.#outcomes = outcomes;
   }
 
@@ -61,22 +55,8 @@ export class AppendQueue {
     this.#gathered.push({ append, records, bytes });
   }
 
-  /** Gives what was gathered to the store, unless it may wait. */
-  endTurn(): void {
-    if (this.#gathered.length === 0) return;
-    if (this.#gathered.some(({ records }) => records.some(({ kind }) => kind !== 'ack'))) this.flush();
-    else this.#waiting ??= setTimeout(() => this.flush(), this.#acknowledgementsWaitMs);
-  }
-
-  /** What waits stays where it is. */
-  stop(): void {
-    clearTimeout(this.#waiting);
-  }
-
   /** Gives what was gathered to the store, as one append. */
   flush(): void {
-    clearTimeout(this.#waiting);
-    this.#waiting = undefined;
     const first = this.#gathered[0];
     const last = this.#gathered.at(-1);
     if (this.#refusing || first === undefined || last === undefined) return;

@@ -7,7 +7,6 @@ import { Loop, type OutwardEffect } from './loop.js';
 import { Turn } from './turn.js';
 
 const record: LogRecord = { kind: 'started', incarnation: 1, time: 0 };
-const ack: LogRecord = { kind: 'ack', clientType: 'accounts', positions: [1] };
 const connected = (sessionId: number): Input => ({ kind: 'connected', sessionId });
 const drained = (sessionId: number): Effect => ({ kind: 'drained', sessionId });
 
@@ -56,7 +55,6 @@ describe('the loop', () => {
       turn: new Turn(),
       log: silentLogger,
       tickMs: 10,
-      acknowledgementsWaitMs: 60_000,
       perform: (effect) => {
         performed.push(effect);
         onPerform(effect);
@@ -80,15 +78,6 @@ describe('the loop', () => {
     await loop.idle();
     expect(appended).toEqual([[record, record]]);
     expect(core.heard.at(-1)).toEqual({ kind: 'appended', append: 2 });
-  });
-
-  it('flushes at once, when it is to become idle, what else may wait', async () => {
-    core.answer = ({ kind }) => (kind === 'connected' ? [{ kind: 'append', append: 1, records: [ack] }] : []);
-    loop.submit(connected(1));
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(appended).toEqual([]);
-    await loop.idle();
-    expect(appended).toEqual([[ack]]);
   });
 
   it('applies an input that arises from an effect after the effects of the current one', () => {

@@ -16,7 +16,6 @@ export interface LoopOptions {
   readonly turn: Turn;
   readonly log: Logger;
   readonly tickMs: number;
-  readonly acknowledgementsWaitMs: number;
   /** called in the order of the core's effects */
   readonly perform: (effect: OutwardEffect) => void;
   /** an invariant does not hold: nothing is fed to the core any more, the process has to stop */
@@ -28,7 +27,7 @@ export interface LoopOptions {
  *
  * Invariants
  * - One input after the other, in the order of `submit`; an input that arises while effects are performed waits its turn.
- * - What the core wants to append in one turn is one append to the store; acknowledgements may go with that of a later turn.
+ * - What the core wants to append in one turn is one append to the store.
  * - After a broken invariant, and after `stop`, the core hears nothing more.
  */
 export class Loop {
@@ -43,7 +42,7 @@ export class Loop {
 
   constructor(options: LoopOptions) {
     this.#options = options;
-    this.#appends = new AppendQueue(options.store, options.acknowledgementsWaitMs, {
+    this.#appends = new AppendQueue(options.store, {
       durable: (append) => {
         this.#storeWorks();
         this.submit({ kind: 'appended', append });
@@ -62,7 +61,6 @@ export class Loop {
   stop(): void {
     this.#running = false;
     clearInterval(this.#ticks);
-    this.#appends.stop();
     this.#inputs.length = 0;
     this.#wakeIdle();
   }
@@ -97,7 +95,6 @@ export class Loop {
   /** Resolves when nothing waits for the store (or the loop has stopped). */
   async idle(): Promise<void> {
     while (this.#running && !this.#appends.idle) {
-      this.#appends.flush();
       await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
     }
   }
@@ -111,7 +108,7 @@ export class Loop {
   }
 
   #endTurn(): void {
-    if (this.#running) this.#appends.endTurn();
+    if (this.#running) this.#appends.flush();
     if (this.#appends.idle) this.#wakeIdle();
   }
 

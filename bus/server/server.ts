@@ -82,7 +82,6 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
     turn,
     log,
     tickMs: settings.tickMs,
-    acknowledgementsWaitMs: settings.acknowledgementsWaitMs,
     perform,
     broken: options.broken ?? throwAtProcess,
   });

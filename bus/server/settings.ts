@@ -7,8 +7,6 @@ export interface ServerSettings {
   readonly heartbeatMs: number;
   /** Pause between two `tick` inputs of the core; retries and overdue acknowledgements are late by up to this much. */
   readonly tickMs: number;
-  /** Acknowledgements alone wait this long for something else to be flushed with; by as much more than a flush do they lag behind in a crash. */
-  readonly acknowledgementsWaitMs: number;
   /** Nothing more is written to a socket that holds this much. Must be above the socket's own high-water mark (64 KiB). */
   readonly socketPauseBytes: number;
   /** A session with more than this waiting to be written is not read from; if it stays so it is cut off (`slow_reader`). */
@@ -34,7 +32,6 @@ export interface ServerSettings {
 export const DEFAULT_SETTINGS: ServerSettings = {
   heartbeatMs: 10_000,
   tickMs: 100,
-  acknowledgementsWaitMs: 2,
   socketPauseBytes: 256 * 1024,
   waitingBytesMax: 8 * 1024 * 1024,
   deliveriesPerFrameMax: 64,

@@ -16,6 +16,8 @@ export class Metrics {
   readonly #committed = this.#counter('events_committed_total', 'Events that became durable', []);
   readonly #delivered = this.#counter('deliveries_total', 'Events given to sessions, repeats included', []);
   readonly #receipts = this.#counter('receipts_total', 'Events judged', ['status']);
+  #accepted = 0;
+  #refused = 0;
   readonly #errors = this.#counter('errors_total', 'Refusals by the core', ['code']);
 
   constructor({ views, sessions, waitingBytes, storeWorks }: Measured) {
@@ -31,6 +33,11 @@ export class Metrics {
       instances.reduce((sum, { inFlight }) => sum + inFlight, 0),
     );
     this.#perService(views, 'redelivered', 'Deliveries that were repeats', ({ redelivered }) => redelivered);
+  }
+
+  /** Events judged since the bus started; a repeated batch that gets its first answer again counts again. */
+  get judged(): { readonly accepted: number; readonly refused: number } {
+    return { accepted: this.#accepted, refused: this.#refused };
   }
 
   /** Counts what the core says. */
@@ -54,6 +61,8 @@ export class Metrics {
   #countReceipts(receipts: readonly Receipt[]): void {
     let accepted = 0;
     for (const { status } of receipts) if (status === 'success') accepted += 1;
+    this.#accepted += accepted;
+    this.#refused += receipts.length - accepted;
     if (accepted > 0) this.#receipts.inc({ status: 'success' }, accepted);
     if (accepted < receipts.length)
       this.#receipts.inc({ status: 'inconsistent' }, receipts.length - accepted);

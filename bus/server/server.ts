@@ -124,6 +124,7 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
     head: () => committedHead,
     drain,
     unready,
+    judged: () => metrics.judged,
     metrics: () => metrics.read(),
   });
 

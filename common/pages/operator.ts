@@ -68,6 +68,8 @@ export interface RefusedAttempt {
 export interface Totals {
   /** cursor of the newest event */
   readonly head: string;
+  /** events judged since the bus started; refused: what was decided on stale knowledge */
+  readonly judged: { readonly accepted: number; readonly refused: number };
   readonly totals: readonly { readonly event_type: string; readonly count: number }[];
   readonly next?: string;
 }

@@ -137,7 +137,7 @@ function instance(session_id: number, http_address: string) {
 }
 
 const EMPTY = {
-  totals: { head: '0', totals: [] },
+  totals: { head: '0', judged: { accepted: 0, refused: 0 }, totals: [] },
   events: { events: [] },
   keys: { keys: [] },
   services: { services: [] },
@@ -149,7 +149,7 @@ const EMPTY = {
 export function operatorAnswers({ empty = false } = {}): Fault {
   const last_of_type = { ConfirmedCredit: 0, ConfirmedDebit: 1 };
   const full: Record<string, unknown> = {
-    totals: { head: '6', totals: [] },
+    totals: { head: '6', judged: { accepted: 6, refused: 2 }, totals: [] },
     events: { events: EVENTS },
     keys: { keys: [{ key: 'acc-1', head: 1, last_of_type }] },
     'keys/acc-1': {

@@ -42,6 +42,14 @@ export async function headOf(api: ApiClient, signal?: AbortSignal): Promise<numb
   return Number((await ask<Totals>(api, '/totals', { limit: 1 }, signal)).head);
 }
 
+/** How many events were judged, and refused because they were decided on stale knowledge, since the bus started. */
+export function judgedRead(api: ApiClient) {
+  return queryOptions({
+    queryKey: ['judged'],
+    queryFn: async ({ signal }) => (await ask<Totals>(api, '/totals', { limit: 1 }, signal)).judged,
+  });
+}
+
 /** The events at the positions after `after`, up to and with `last`; at most `PAGE_MAX` of them. */
 export async function range(
   api: ApiClient,

@@ -31,6 +31,8 @@ export interface HttpContext {
   readonly drain: (sessionId: number) => boolean;
   /** why the bus does not take work now; undefined if it does */
   readonly unready: () => { readonly code: ErrorCode; readonly message: string } | undefined;
+  /** events judged since the bus started */
+  readonly judged: () => { readonly accepted: number; readonly refused: number };
   /** Prometheus text and its content type */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
 }

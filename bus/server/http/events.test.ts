@@ -112,6 +112,7 @@ describe('the log over HTTP', () => {
     const { body } = await bus.get('/totals?limit=2');
     expect(body).toEqual({
       head: '4',
+      judged: { accepted: 4, refused: 0 },
       totals: [
         { event_type: 'Credit', count: 1 },
         { event_type: 'Debit', count: 2 },
@@ -120,6 +121,7 @@ describe('the log over HTTP', () => {
     });
     expect((await bus.get('/totals?after=Debit')).body).toEqual({
       head: '4',
+      judged: { accepted: 4, refused: 0 },
       totals: [{ event_type: 'Deposit', count: 1 }],
     });
   });

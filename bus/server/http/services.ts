@@ -8,7 +8,7 @@ import { serve } from './routes.js';
 
 /** `/services` and `/totals`: who is there, who owes what, and what the log holds. */
 export function overviewRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { store, views, limits } = context;
+  const { store, views, limits, judged } = context;
 
   serve(app, '/services', {
     GET: async (request) => {
@@ -36,6 +36,7 @@ export function overviewRoutes(app: FastifyInstance, context: HttpContext): void
       );
       return {
         head: cursorOf(views.head()),
+        judged: judged(),
         totals: page.items.map(([type, count]) => ({ event_type: type, count })),
         next: page.next,
       };

@@ -1,4 +1,6 @@
 /** What the whole log comes to, counted on this page event by event, and whether the books balance. */
+import { useQuery } from '@tanstack/react-query';
+import { useServices } from '../../app/services.js';
 import { Card } from '../../components/card.js';
 import { Chip } from '../../components/chip.js';
 import { FourStates } from '../../components/four-states.js';
@@ -8,6 +10,7 @@ import { Table } from '../../components/table.js';
 import { Time } from '../../components/time.js';
 import { Facts } from '../parts/facts.js';
 import { Service, TraceLink } from '../parts/mentions.js';
+import { judgedRead } from '../reads.js';
 import { lengthOf } from '../services/measures.js';
 import { useServicesNow } from '../use-now.js';
 import { Bars } from './bars.js';
@@ -102,6 +105,8 @@ function MoneyFacts({ book: { money } }: { book: BookView }) {
 
 function TransferFacts({ transfers: { accepted, refused, pending } }: { transfers: Transfers }) {
   const services = useServicesNow();
+  const { api } = useServices();
+  const attempts = useQuery(judgedRead(api)).data;
   const judged = accepted + refused;
   const again = (services.data?.services ?? []).reduce((sum, { redelivered }) => sum + redelivered, 0);
   return (
@@ -109,12 +114,20 @@ function TransferFacts({ transfers: { accepted, refused, pending } }: { transfer
       facts={[
         ['Accepted', accepted.toLocaleString('en-GB')],
         ['Refused', refused.toLocaleString('en-GB')],
-        ['Refused, of all judged', judged === 0 ? '—' : `${((refused / judged) * 100).toFixed(1)} %`],
+        ['Refused, of all judged', share(refused, judged)],
         ['Without a verdict', pending.toLocaleString('en-GB')],
         ['Events delivered again', again.toLocaleString('en-GB')],
+        [
+          'Events refused as decided on stale knowledge',
+          attempts === undefined ? '—' : share(attempts.refused, attempts.accepted + attempts.refused),
+        ],
       ]}
     />
   );
+}
+
+function share(part: number, whole: number): string {
+  return whole === 0 ? '—' : `${((part / whole) * 100).toFixed(1)} %`;
 }
 
 function Slowest({ book: { slowest } }: { book: BookView }) {

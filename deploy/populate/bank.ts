@@ -1,7 +1,7 @@
 /**
  * The bank's services as a program talks to them: JSON over HTTP, spread over the instances of each service. Errors that pass
  * (no connection, 503) are tried again; commands carry an Idempotency-Key, so trying again repeats nothing. That key is also
- * the correlation of all events that come from the command.
+ * the correlation of all events that come from the command: they tell what it has done if its answer was lost.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -34,31 +34,48 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
+/** As much of an event as is looked at here. */
+export interface SentEvent {
+  readonly event_type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 export interface BankOptions {
   /** how long one request is tried again before it counts as failed */
   readonly patienceMs: number;
   /** how long one try may take; above the services' own 15 s, or a slow answer is asked for again */
   readonly answerMs: number;
+  /** the events of a correlation, as the bus has them; without it, a command that answers with a number fails if its answer was lost */
+  readonly eventsOf?: (correlation: string) => Promise<readonly SentEvent[]>;
 }
 
 const DEFAULT_OPTIONS: BankOptions = { patienceMs: 60_000, answerMs: 30_000 };
 const PAUSE_MS = 50;
 const PAUSE_MAX_MS = 1_000;
+/** no connection, others kept changing what it depends on, not ready */
+const PASSING: ReadonlySet<number> = new Set([0, 409, 503]);
 
 /** Addresses per service, e.g. `{accounts: ['http://localhost:5003']}`. */
 export type Addresses = Readonly<Record<string, readonly string[]>>;
 
+/** Answers for a service that has carried out a command before and has lost what it answered. */
+type Recall<Body> = (key: string) => Answer<Body> | Promise<Answer<Body>>;
+
 export class Bank {
+  readonly #options: BankOptions;
   readonly #turns = new Map<string, number>();
 
   constructor(
     readonly addresses: Addresses,
-    private readonly options: BankOptions = DEFAULT_OPTIONS,
-  ) {}
+    options: Partial<BankOptions> = {},
+  ) {
+    this.#options = { ...DEFAULT_OPTIONS, ...options };
+  }
 
   /** @param key of this and every other command: a UUID */
   createUser(username: string, key?: string): Promise<Answer<{ status: string; error?: string }>> {
-    return this.#command('users', '/user', { username }, key);
+    const recall = () => ({ status: 200, body: { status: 'created' } });
+    return this.#command('users', '/user', { username }, recall, key);
   }
 
   /**
@@ -70,8 +87,11 @@ export class Bank {
   }
 
   async requestAccount(username: string, key?: string): Promise<string> {
-    const { body } = await this.#command<{ request_id: string }>('users', `/user/${username}`, {}, key);
-    return body.request_id;
+    const recall = async (sent: string) => {
+      const request_id = String(await this.#sent(sent, 'AccountCreationRequest', 'request_id'));
+      return { status: 201, body: { request_id } };
+    };
+    return (await this.#command('users', `/user/${username}`, {}, recall, key)).body.request_id;
   }
 
   async accountsOf(username: string): Promise<readonly number[]> {
@@ -91,21 +111,21 @@ export class Bank {
   }
 
   deposit(id: number, amount: number, key?: string): Promise<Answer<{ error?: string }>> {
-    return this.#command('accounts', `/account/${id}/deposit`, { amount }, key);
+    return this.#command('accounts', `/account/${id}/deposit`, { amount }, booked, key);
   }
 
   withdraw(id: number, amount: number, key?: string): Promise<Answer<{ error?: string }>> {
-    return this.#command('accounts', `/account/${id}/withdrawal`, { amount }, key);
+    return this.#command('accounts', `/account/${id}/withdrawal`, { amount }, booked, key);
   }
 
   /** The number of the transaction. */
   async transfer(fromAccountId: number, toAccountId: number, amount: number, key?: string): Promise<number> {
-    const { status, body } = await this.#command<{ transactionId: number }>(
-      'transactions',
-      '/createTransaction',
-      { fromAccountId, toAccountId, amount },
-      key,
-    );
+    const recall = async (sent: string) => {
+      const transactionId = Number(await this.#sent(sent, 'PendingTransaction', 'id'));
+      return { status: 201, body: { transactionId } };
+    };
+    const order = { fromAccountId, toAccountId, amount };
+    const { status, body } = await this.#command('transactions', '/createTransaction', order, recall, key);
     if (status !== 201) throw new Error(`createTransaction answered ${status}: ${JSON.stringify(body)}`);
     return body.transactionId;
   }
@@ -137,13 +157,34 @@ export class Bank {
     return (await this.#request<Points>('loyalty', 'GET', `/points/${id}`)).body;
   }
 
-  #command<Body>(
+  async #command<Body>(
     service: string,
     path: string,
     body: object,
+    recall: Recall<Body>,
     key: string = randomUUID(),
   ): Promise<Answer<Body>> {
-    return this.#request(service, 'POST', path, { key, body });
+    const answer = await this.#request<Body>(service, 'POST', path, { key, body });
+    return isRepeated(answer) ? recall(key) : answer;
+  }
+
+  /** What an event of a command that was carried out says. @throws Error when it cannot be found */
+  async #sent(key: string, type: string, field: string): Promise<unknown> {
+    const { eventsOf, patienceMs } = this.#options;
+    if (eventsOf === undefined)
+      throw new Error(
+        `the command ${key} was carried out, but its answer was lost; its ${type} tells the ${field}`,
+      );
+    const deadline = Date.now() + patienceMs;
+    for (let pause = PAUSE_MS; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
+      // The bus may be away.
+      const events = await eventsOf(key).catch((): readonly SentEvent[] => []);
+      const found = events.find(({ event_type }) => event_type === type);
+      if (found !== undefined) return found.data[field];
+      if (Date.now() > deadline)
+        throw new Error(`the command ${key} was carried out, but its ${type} cannot be found`);
+      await sleep(pause);
+    }
   }
 
   /** Asks until the answer is as wanted. @throws Error when the patience is over */
@@ -152,7 +193,7 @@ export class Bank {
     path: string,
     wanted: (answer: Answer<Body>) => boolean,
   ): Promise<Body> {
-    const deadline = Date.now() + this.options.patienceMs;
+    const deadline = Date.now() + this.#options.patienceMs;
     for (let pause = PAUSE_MS / 10; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
       const answer = await this.#request<Body>(service, 'GET', path);
       if (wanted(answer)) return answer.body;
@@ -170,11 +211,11 @@ export class Bank {
     path: string,
     command?: { readonly key?: string; readonly body: object },
   ): Promise<Answer<Body>> {
-    const deadline = Date.now() + this.options.patienceMs;
+    const deadline = Date.now() + this.#options.patienceMs;
     for (let pause = PAUSE_MS; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
       const answer = await fetch(this.#next(service) + path, {
         method,
-        signal: AbortSignal.timeout(this.options.answerMs),
+        signal: AbortSignal.timeout(this.#options.answerMs),
         ...(command !== undefined && {
           body: JSON.stringify(command.body),
           headers: {
@@ -188,7 +229,7 @@ export class Bank {
       })
         .then(async (response) => ({ status: response.status, body: (await response.json()) as Body }))
         .catch((error: Error) => ({ status: 0, body: error.message as Body }));
-      if (answer.status !== 0 && answer.status !== 503 && answer.status !== 409) return answer;
+      if (!PASSING.has(answer.status) || isRepeated(answer)) return answer;
       if (Date.now() > deadline)
         throw new Error(
           `${service} cannot be reached for ${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`,
@@ -205,6 +246,15 @@ export class Bank {
     this.#turns.set(service, turn + 1);
     return addresses[turn % addresses.length]!;
   }
+}
+
+/** The command was carried out before, and its answer was lost with the state: it will never be answered otherwise. */
+function isRepeated({ status, body }: Answer<unknown>): boolean {
+  return status === 409 && (body as { error?: string } | null)?.error === 'repeated';
+}
+
+function booked(): Answer<{ error?: string }> {
+  return { status: 201, body: {} };
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * What the bank's users do meanwhile: commands drawn from a seed, each with a key of its own, tried again until it is answered, and
- * recorded with its answer. Some are given twice at once under one key, as by somebody who clicks twice. Nobody but a judge reads
- * the records afterwards.
+ * recorded with its answer, or with what its events say if the answer was lost with the state. Some are given twice at once under
+ * one key, as by somebody who clicks twice. Nobody but a judge reads the records afterwards.
  */
 import { randomUUID } from 'node:crypto';
 import type { Random } from '../../common/random.js';

@@ -19,7 +19,7 @@ import {
   planPast,
   planServices,
 } from '../../deploy/layout.js';
-import { Bank, type BankOptions } from '../../deploy/populate/bank.js';
+import { Bank, type BankOptions, type SentEvent } from '../../deploy/populate/bank.js';
 import { provideRights, type Tokens } from '../../deploy/rights.js';
 import { healthy, type Supervised, supervise } from '../../deploy/supervisor.js';
 import { type PortOffset, takePortOffset } from './port-offset.js';
@@ -45,7 +45,7 @@ export interface SystemOptions {
   readonly redis?: string | undefined;
   /** how long a process may take to become healthy */
   readonly patienceMs?: number;
-  readonly bank?: BankOptions;
+  readonly bank?: Partial<BankOptions>;
   /** changes how a process is started */
   readonly adapt?: (plan: ProcessPlan) => ProcessPlan | Promise<ProcessPlan>;
 }
@@ -81,11 +81,13 @@ export class System {
     private readonly patienceMs: number,
     private readonly tokens: Tokens,
     private readonly ports: PortOffset,
-    bank: BankOptions | undefined,
+    bank: Partial<BankOptions> | undefined,
   ) {
     this.data = data;
     for (const plan of plans) this.#plans.set(plan.name, plan);
-    this.bank = new Bank(addressesOf(plans), bank);
+    const eventsOf = async (correlation: string) =>
+      ((await this.askBus(`/correlations/${correlation}`)).events ?? []) as readonly SentEvent[];
+    this.bank = new Bank(addressesOf(plans), { eventsOf, ...bank });
     const portOffset = ports.value;
     this.past = new PastStates({
       plan: (service, at) => planPast({ data, portOffset, logLevel: 'info', tokens }, service, at),

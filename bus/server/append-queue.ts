@@ -34,6 +34,7 @@ export class AppendQueue {
   readonly #groups: Group[] = [];
   #refusing = false;
   #bytes = 0;
+  #unsettled: (() => void)[] = [];
 
   constructor(store: EventStore, outcomes: AppendOutcomes) {
     this.#store = store;
@@ -47,6 +48,14 @@ export class AppendQueue {
 
   get idle(): boolean {
     return this.#groups.length === 0 && this.#gathered.length === 0;
+  }
+
+  /** Resolves when the fate of everything that was added so far is known. */
+  async settled(): Promise<void> {
+    if (this.idle) return;
+    const last = this.#gathered.at(-1)?.append ?? this.#groups.at(-1)!.last;
+    while (!this.idle && (this.#groups[0]?.first ?? this.#gathered[0]!.append) <= last)
+      await new Promise<void>((resolve) => this.#unsettled.push(resolve));
   }
 
   add(append: number, records: readonly LogRecord[]): void {
@@ -89,6 +98,7 @@ export class AppendQueue {
       if (head.outcome === 'durable') this.#outcomes.durable(head.last);
       else this.#fail(head, head.outcome.error);
     }
+    for (const wake of this.#unsettled.splice(0)) wake();
     if (this.#refusing && this.#groups.length === 0) {
       this.#refusing = false;
       this.flush();

@@ -92,6 +92,11 @@ export class Loop {
     return this.#storeError;
   }
 
+  /** Resolves when the fate of everything that waits for the store now is known. */
+  settled(): Promise<void> {
+    return this.#appends.settled();
+  }
+
   /** Resolves when nothing waits for the store (or the loop has stopped). */
   async idle(): Promise<void> {
     while (this.#running && !this.#appends.idle) {

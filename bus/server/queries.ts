@@ -23,6 +23,8 @@ export interface QueryContext {
   readonly logId: string;
   /** position of the newest durable event */
   readonly head: () => number;
+  /** Resolves when the fate of everything that waits for the store now is known. */
+  readonly settled: () => Promise<void>;
 }
 
 /**

@@ -84,6 +84,8 @@ export class Readings {
     const paging = who.paging || query.query_id !== undefined || query.limit !== undefined;
     try {
       const filter = filterOfQuery(query, { ...who, paging }, context.limits);
+      // Whoever asks for what it has acknowledged finds what was acknowledged before, by whichever of its sessions.
+      if (filter.notOwedTo !== undefined) await context.settled();
       if (paging) {
         await writer.room();
         writer.frame(await rebuildPage(query, filter, who.form, context));

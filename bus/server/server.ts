@@ -96,6 +96,7 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
     pages,
     logId,
     head: () => committedHead,
+    settled: () => loop.settled(),
     submit: (input) => loop.submit(input),
     newCorrelation: uuidV7Source(clock, random),
     requestFlush: () => turn.request(),

@@ -1,3 +1,4 @@
+import type { Page } from '../../../bus/store/event-store.js';
 import { FEATURES, type HandlerError } from '../../../common/protocol/messages.js';
 import type { SimProcess } from '../../../runtime/service/engine/testing/sim-process.js';
 import type {
@@ -102,7 +103,8 @@ export class Port implements BusPort, Peer {
         ...(key !== undefined && { key }),
         ...(acknowledgedOnly && { notOwedTo: this.#registration?.clientType ?? '' }),
       };
-      const ask = () => this.bus.query(this.world.plant?.query?.(question) ?? question);
+      const ask = (answer: (page: Page) => void) =>
+        this.bus.query(this.world.plant?.query?.(question) ?? question, answer);
       connection.ask(ask, ({ events, next, end }) =>
         this.process.enter(() => {
           this.#queries.delete(reject);

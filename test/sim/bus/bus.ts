@@ -114,10 +114,13 @@ export class Bus implements Acceptor {
     for (const effect of effects) this.#perform(this.#life, effect);
   }
 
-  /** A page of the durable log. @throws Error if the bus is down */
-  async query(filter: ReadFilter): Promise<Page> {
-    if (this.#life === undefined) throw new Error('the bus is down');
-    return this.#life.log.read(filter);
+  /** Answers with a page of the durable log; of what is acknowledged, with all that was acknowledged before. @throws Error if the bus is down */
+  async query(filter: ReadFilter, answer: (page: Page) => void): Promise<void> {
+    const life = this.#life;
+    if (life === undefined) throw new Error('the bus is down');
+    const read = async () => answer(await life.log.read(filter));
+    if (filter.notOwedTo === undefined) await read();
+    else await life.disk.whenSettled(read);
   }
 
   get #now(): number {

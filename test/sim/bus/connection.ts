@@ -55,12 +55,9 @@ export class Connection {
   }
 
   /** A question, and its answer in the order of everything else. If the connection is lost there is none. */
-  ask<T>(question: () => Promise<T>, answer: (found: T) => void): void {
+  ask<T>(question: (answer: (found: T) => void) => Promise<void>, answer: (found: T) => void): void {
     if (!this.#clientOpen) return;
-    this.#toBus(async () => {
-      const found = await question();
-      this.#toClient(() => answer(found));
-    });
+    this.#toBus(() => question((found) => this.#toClient(() => answer(found))));
   }
 
   /** The network loses it. Each end hears of it within `noticeMs`. */

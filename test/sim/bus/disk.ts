@@ -28,12 +28,28 @@ export class Disk {
   readonly #outcomes: DiskOutcomes;
   #waiting: Waiting[] = [];
   #busy = false;
+  /** newest append that was given to the log */
+  #written = 0;
   #stopped = false;
+  #unsettled: { append: number; act: () => Promise<void> }[] = [];
 
   constructor(world: World, log: Log, outcomes: DiskOutcomes) {
     this.#world = world;
     this.#log = log;
     this.#outcomes = outcomes;
+  }
+
+  /** Does something when the fate of every append so far is known; never, if the machine stops before. */
+  async whenSettled(act: () => Promise<void>): Promise<void> {
+    const last = this.#waiting.at(-1)?.append ?? (this.#busy ? this.#written : undefined);
+    if (last === undefined) await act();
+    else this.#unsettled.push({ append: last, act });
+  }
+
+  async #settle(upTo: number): Promise<void> {
+    const settled = this.#unsettled.filter(({ append }) => append <= upTo);
+    this.#unsettled = this.#unsettled.filter(({ append }) => append > upTo);
+    for (const { act } of settled) await act();
   }
 
   append(append: number, records: readonly LogRecord[]): void {
@@ -60,26 +76,29 @@ export class Disk {
     const { agenda, chance } = this.#world;
     agenda.in(chance.between(0, 10), async () => {
       if (this.#stopped) return;
-      if (this.#world.faults && chance.percent(5)) this.#fail();
+      if (this.#world.faults && chance.percent(5)) await this.#fail();
       else await this.#write(this.#waiting.splice(0, chance.between(1, GROUP_MAX)));
     });
   }
 
   async #write(group: readonly Waiting[]): Promise<void> {
+    this.#written = group.at(-1)!.append;
     await this.#log.append(group.flatMap(({ records }) => records));
-    this.#world.agenda.in(this.#world.chance.between(0, 10), () => {
+    this.#world.agenda.in(this.#world.chance.between(0, 10), async () => {
       if (this.#stopped) return;
       this.#busy = false;
       this.#outcomes.submit({ kind: 'appended', append: group.at(-1)!.append });
+      await this.#settle(group.at(-1)!.append);
       this.#begin();
     });
   }
 
-  #fail(): void {
+  async #fail(): Promise<void> {
     const append = this.#waiting[0]!.append;
     this.#waiting = [];
     this.#busy = false;
     this.#outcomes.lost(append);
     this.#outcomes.submit({ kind: 'append-failed', append, reason: 'simulated' });
+    await this.#settle(Number.POSITIVE_INFINITY);
   }
 }

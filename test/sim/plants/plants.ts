@@ -117,9 +117,9 @@ export const PLANTS = {
   'entry-sent-under-another-id': {
     edits: [
       edit(
-        'runtime/service/engine/outbox',
+        'runtime/service/engine/outbox-entry',
         'outgoingBatch(batch, sends, delivery)',
-        'outgoingBatch(batch + this.parts.ids(), sends, delivery)',
+        'outgoingBatch(batch + Math.random(), sends, delivery)',
       ),
     ],
   },

@@ -73,22 +73,28 @@ function watchedState(world: World, store: StateStore, watcher: StateWatcher): S
     clear: () => store.clear(),
     close: () => store.close(),
     commit: (commit) => {
-      const result = store.commit(commit) as CommitResult;
-      if (commit.writes.length === 0 && result.ok) return result;
-      world.trace.add(
-        world.agenda.now,
-        result.ok ? 'commit' : 'conflict',
-        result.ok ? commit : result.conflict,
-      );
-      try {
-        if (result.ok) watcher(commit);
-      } catch (violation) {
-        // Thrown from here it would be taken for an error of the store.
-        world.violation ??= violation as Error;
-      }
-      return result;
+      const result = store.commit(commit);
+      return result instanceof Promise
+        ? result.then((known) => look(commit, known))
+        : look(commit, result as CommitResult);
     },
   };
+
+  function look(commit: Commit, result: CommitResult): CommitResult {
+    if (commit.writes.length === 0 && result.ok) return result;
+    world.trace.add(
+      world.agenda.now,
+      result.ok ? 'commit' : 'conflict',
+      result.ok ? commit : result.conflict,
+    );
+    try {
+      if (result.ok) watcher(commit);
+    } catch (violation) {
+      // Thrown from here it would be taken for an error of the store.
+      world.violation ??= violation as Error;
+    }
+    return result;
+  }
 }
 
 /** The state as one process reaches it: over a network, with faults at every commit. */
@@ -144,7 +150,7 @@ export class StateAccess implements StateStore {
     const { agenda, chance } = state.world;
     const { epoch } = state;
     return new Promise((resolve, reject) => {
-      agenda.in(chance.between(0, LATENCY_MAX_MS), () => {
+      agenda.in(chance.between(0, LATENCY_MAX_MS), async () => {
         // What was sent before the process died or was stopped arrives all the same.
         const refuse = () => reject(new StateStoreError('unavailable', 'simulated'));
         if (fault === 'kill-before') process.kill();
@@ -152,7 +158,8 @@ export class StateAccess implements StateStore {
           return agenda.in(1, () => process.enter(refuse));
         if (fault === 'kill-before') return;
         const answer = answered(() => ask(state.planted));
-        answer.catch(() => {}); // a dead process never hears of it
+        // An embedded store answers with the end of its turn: what it did belongs to this instant.
+        await answer.catch(() => {});
         if (fault === 'kill-after') process.kill();
         agenda.in(chance.between(0, LATENCY_MAX_MS), () =>
           process.enter(() => {

@@ -28,11 +28,14 @@ const FOUND: Readonly<Record<PlantName, readonly [seed: number, promise: RegExp]
   'mark-in-another-commit': [1, /not the fold of what its mark covers/],
   'outbox-dropped-too-early': [1, /marked as handled, but neither answered nor in the outbox/],
   'checkpoint-ahead': [1, /the checkpoint \d+ stands above/],
-  'seen-after-the-read': [2, /falls to -\d+/],
+  'seen-after-the-read': [308, /falls to -\d+/],
   'rebuild-returns-owed': [2, /marked as handled, but neither answered nor in the outbox/],
   'parked-does-not-hold-its-key': [3, /delivered while parked|delivered, but not owed|overtakes/],
   'entry-sent-under-another-id': [9, /is not one debit|is answered 2 times|not the fold/],
-  'lost-state-not-noticed': [106, /not the fold of what its mark covers|are counted/],
+  'lost-state-not-noticed': [
+    333,
+    /not the fold of what its mark covers|are counted|the checkpoint \d+ stands above/,
+  ],
   'acknowledgement-lost-on-failure': [3, /does not come to an end/],
 };
 

@@ -4,12 +4,15 @@ import type { Clock } from '../../../common/clock.js';
 import { StateStoreError } from '../state-store.js';
 import { markFlushed, markUnflushed, THIS_BOOT } from './boot.js';
 import { DATA, type Identity, identityOf, prepareDirectory } from './directory.js';
+import { NewestTransaction } from './newest-transaction.js';
 
 /**
  * The open LMDB environment of one state. Notices that its files were deleted, and goes on with what then stands in their
  * place: every commit looks before it changes anything, reads look when the last look is `LOOK_AGAIN_MS` old.
  *
- * Invariant: a commit never succeeds in files that had already been deleted when it began.
+ * Invariants
+ * - A commit never succeeds in files that had already been deleted when it began.
+ * - A commit never overwrites another one.
  */
 export type Database = RootDatabase<string, Buffer>;
 
@@ -20,6 +23,7 @@ export class Environment {
   readonly #directory: string;
   readonly #clock: Clock;
   #database: Database | undefined;
+  #newest: NewestTransaction | undefined;
   #identity: Identity | undefined;
   #lookedAt = 0;
   #openedBefore = false;
@@ -58,14 +62,16 @@ export class Environment {
    */
   write<T>(change: (database: Database) => T): T {
     return this.#guarded(() => {
-      for (;;) {
+      for (let attempt = 1; ; attempt += 1) {
         const database = this.#current(false);
         const outcome = database.transactionSync(() => {
-          if (!this.#isIntact()) return MOVED;
+          if (!this.#isIntact()) return OPEN_AGAIN;
+          if (database.getWriteTxnId() <= this.#newest!.number) return OPEN_AGAIN;
           markUnflushed(this.#directory);
           return { value: change(database) };
         });
-        if (outcome !== MOVED) return outcome.value;
+        if (outcome !== OPEN_AGAIN) return outcome.value;
+        if (attempt === ATTEMPTS_MAX) throw new Error('the state changes under every attempt to open it');
         this.#abandon();
       }
     });
@@ -83,6 +89,8 @@ export class Environment {
     } catch {
       // Then the state is not marked as flushed, and a later boot does not trust it.
     }
+    this.#newest?.close();
+    this.#newest = undefined;
     await database.close();
   }
 
@@ -114,6 +122,7 @@ export class Environment {
     // Replaced while it was opened: which of the two is open cannot be known, and the next look opens it again.
     this.#identity = isSame(before, identityOf(this.#directory)) ? before : undefined;
     this.#openedBefore = true;
+    this.#newest = new NewestTransaction(join(this.#directory, DATA));
     return this.#database;
   }
 
@@ -122,10 +131,12 @@ export class Environment {
     return isSame(this.#identity, identityOf(this.#directory));
   }
 
-  /** The files are deleted: nothing in them is needed, and closing them cannot fail in a way that matters. */
+  /** Nothing is under way in it, and closing it cannot fail in a way that matters. */
   #abandon(): void {
     const database = this.#database;
     this.#database = undefined;
+    this.#newest?.close();
+    this.#newest = undefined;
     database?.close().catch(() => undefined);
   }
 
@@ -144,4 +155,8 @@ function isSame(one: Identity | undefined, other: Identity | undefined): boolean
   return one !== undefined && one.data === other?.data && one.lock === other.lock;
 }
 
-const MOVED = Symbol('the files were deleted');
+/** The files were deleted, or the environment begins a transaction whose number is taken (newest-transaction.ts). */
+const OPEN_AGAIN = Symbol('open again');
+
+/** Each opens the environment anew; that one of them meets somebody else's again is rare. */
+const ATTEMPTS_MAX = 100;

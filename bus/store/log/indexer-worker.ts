@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openIndex } from './index/database.js';
+import { StaleEnvironment } from './index/index-batch.js';
 import { Sealer } from './index/seal.js';
 import type { StepAnswer, StepRequest } from './indexer.js';
 import { indexStep } from './indexing.js';
@@ -11,20 +12,23 @@ const index = openIndex(directory);
 const sealer = new Sealer(directory, index);
 
 port.on('message', async (request: StepRequest | 'close') => {
-  if (request === 'close') {
-    sealer.close();
-    await index.env.close();
-    port.close();
-    return;
+  if (request === 'close') return end();
+  try {
+    port.postMessage({
+      reached: indexStep(directory, index, request.reached, request.to),
+    } satisfies StepAnswer);
+  } catch (error) {
+    port.postMessage({
+      failure: error instanceof Error ? error.message : String(error),
+    } satisfies StepAnswer);
+    // The next step starts another thread, which opens the index again.
+    if (error instanceof StaleEnvironment) return end();
   }
-  port.postMessage(answer(request));
   sealer.written();
 });
 
-function answer({ reached, to }: StepRequest): StepAnswer {
-  try {
-    return { reached: indexStep(directory, index, reached, to) };
-  } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
-  }
+async function end(): Promise<void> {
+  sealer.close();
+  await index.env.close();
+  port.close();
 }

@@ -11,6 +11,17 @@ import { packPositions } from './positions.js';
 const POSTINGS_PER_ROW_MAX = 500;
 
 /**
+ * The transaction began on an older state of the index than the newest one: another process has opened it (`event-bus verify`) while a
+ * transaction was ending, and LMDB's shared number of the last one was set back. Opening it again puts that right; writing
+ * would overwrite the newest state.
+ */
+export class StaleEnvironment extends Error {
+  constructor() {
+    super('the index has to be opened again: another process opened it at the wrong moment');
+  }
+}
+
+/**
  * The fold of a stretch of the log, gathered in memory and written to the indexes in one transaction. Gathering is what makes it
  * cheap: a row per key, type or session and stretch instead of a row per event, and a debt that came and went leaves none.
  */
@@ -106,7 +117,10 @@ export class IndexBatch implements IndexTarget {
     this.#lastTime = Math.max(this.#lastTime, time);
   }
 
-  /** Writes all of it, or nothing. @returns what the index holds now; durable */
+  /**
+   * Writes all of it, or nothing. @returns what the index holds now; durable
+   * @throws StaleEnvironment
+   */
   commit(index: IndexDatabase, point: Point): Reached {
     const reached: Reached = {
       ...this.#reached,
@@ -116,6 +130,8 @@ export class IndexBatch implements IndexTarget {
       skips: this.#skipCount,
     };
     index.env.transactionSync(() => {
+      const held = index.meta.get('reached') as Reached | undefined;
+      if (held !== undefined && held.point.block !== this.#reached.point.block) throw new StaleEnvironment();
       for (const [first, row] of this.#blocks) index.blocks.put(first, row);
       for (const [key, row] of this.#batches) index.batches.put(key, row);
       for (const [clientType, record] of this.#subscriptions) index.subscriptions.put(clientType, record);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { emptyReached, type IndexDatabase, indexPath, openIndex } from './database.js';
 import { IndexBatch, StaleEnvironment } from './index-batch.js';
 
-const START = { segment: 0, offset: 0, block: 0, position: 0 };
+const START = { segment: 0, offset: 0, block: 0, position: 0, hash: '' };
 
 let directory: string;
 let index: IndexDatabase;

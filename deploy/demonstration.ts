@@ -2,10 +2,12 @@
  * The users of a demonstration: two customers with money, and an operator. Their passwords are made once and kept beside the data.
  */
 import { randomInt } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DemoUser } from '../common/pages/session.js';
+import { makePrivateFile } from '../common/private-file.js';
 import type { Bank } from './populate/bank.js';
+import { draftOf } from './rights.js';
 
 const USERS = [
   { username: 'ada', operator: false },
@@ -18,18 +20,13 @@ const FIRST_DEPOSIT = 100_000;
 /** without what is easily taken for something else */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const PASSWORD_LENGTH = 12;
-const OWNER_ONLY = 0o600;
 
 /** @throws Error if what was kept cannot be read */
 export async function provideUsers(data: string): Promise<readonly DemoUser[]> {
   const path = join(data, 'demonstration.json');
   await mkdir(data, { recursive: true });
   const fresh = USERS.map((user) => ({ ...user, password: password() }));
-  await writeFile(path, JSON.stringify(fresh, null, 2), { mode: OWNER_ONLY, flag: 'wx' }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
+  await makePrivateFile(path, draftOf(path), JSON.stringify(fresh, null, 2));
   return JSON.parse(await readFile(path, 'utf8')) as DemoUser[];
 }
 

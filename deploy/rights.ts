@@ -3,9 +3,10 @@
  * send what is the bank's nor see passwords. The tokens are made when there is no rights file
  * yet, and kept in the data folder, which nobody else may read.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makePrivateFile } from '../common/private-file.js';
 import type { RightsFile } from '../common/rights-file.js';
 
 /** Event types by service. What moves money is sent by accounts alone, but for the refunds of loyalty; passwords stay with users. */
@@ -42,7 +43,6 @@ const EVENT_TYPES: Readonly<Record<string, { readonly send: string[]; readonly r
 
 const MASKED = ['UserCredentialSet'];
 const TOKEN_BYTES = 24;
-const OWNER_ONLY = 0o600;
 
 export interface Tokens {
   /** of a client type; undefined if the file names none */
@@ -62,11 +62,7 @@ export function rightsPath(data: string): string {
 export async function provideRights(data: string): Promise<Tokens> {
   const path = rightsPath(data);
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, JSON.stringify(freshRights(), null, 2), { mode: OWNER_ONLY, flag: 'wx' }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
+  await makePrivateFile(path, draftOf(path), JSON.stringify(freshRights(), null, 2));
   return readTokens(data);
 }
 
@@ -88,6 +84,11 @@ function freshRights(): RightsFile {
     operator_token: token(),
     masked: MASKED,
   };
+}
+
+/** Where this process writes what is to stand at `path`. */
+export function draftOf(path: string): string {
+  return `${path}.${randomUUID()}`;
 }
 
 function token(): string {

@@ -1,12 +1,12 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makePrivateFile } from '../../../common/private-file.js';
 
 /**
  * The private key that signs tokens: Ed25519, PKCS #8 in PEM, in a folder of its own that only this user may enter. It is
- * made at first need. Several processes may start at once: each makes a key in a file of its own and links it to the common
- * name; the first one wins, and all read what stands there. So nobody ever sees half a key, and nobody's key is replaced.
+ * made at first need. Several processes may start at once: each makes a key, the first one's counts, and all read what stands there.
  */
 export const KEY_FILE = 'token-signing.pem';
 
@@ -35,17 +35,7 @@ async function readKey(path: string): Promise<KeyObject | undefined> {
 
 async function makeKey(path: string, draft: string): Promise<void> {
   const { privateKey } = await promisify(generateKeyPair)('ed25519');
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    await file.sync();
-    await link(draft, path);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  } finally {
-    await file.close();
-    await unlink(draft);
-  }
+  await makePrivateFile(path, draft, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
 }
 
 function hasCode(error: unknown, code: string): boolean {

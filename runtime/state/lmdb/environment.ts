@@ -66,7 +66,8 @@ export class Environment {
         const database = this.#current(false);
         const outcome = database.transactionSync(() => {
           if (!this.#isIntact()) return OPEN_AGAIN;
-          if (database.getWriteTxnId() <= this.#newest!.number) return OPEN_AGAIN;
+          if (this.#newest === undefined || database.getWriteTxnId() <= this.#newest.number)
+            return OPEN_AGAIN;
           markUnflushed(this.#directory);
           return { value: change(database) };
         });

@@ -2,13 +2,13 @@ import { type SyntheticEvent, useEffect, useState } from 'react';
 import type { AccountSummary } from '../../../common/pages/bank.js';
 import { useLiveStatus } from '../../app/services.js';
 import { Button, ButtonLink } from '../../components/button.js';
+import { Facts } from '../../components/facts.js';
 import { Money } from '../../components/money.js';
 import { parseAmount } from '../../format/amount.js';
 import { formatMoney } from '../../format/money.js';
 import { whyNoMoney } from '../../live/status.js';
 import { AmountField } from '../commands/amount-field.js';
 import styles from '../commands/commands.module.css';
-import { Facts } from '../commands/facts.js';
 import { NoAnswer, Refusal } from '../commands/outcome.js';
 import { ProgressChip } from '../commands/progress.js';
 import { TraceLink } from '../commands/trace-link.js';
@@ -57,7 +57,7 @@ function Order({ kind, account, cash: { command, progress, edit, submit } }: Par
   };
   return (
     <form className={styles.form} onSubmit={send} noValidate>
-      <Facts facts={[['Balance', <Money key="balance" amount={account.balance} />]]} />
+      <Facts arrangement="rows" facts={[['Balance', <Money key="balance" amount={account.balance} />]]} />
       {problem && problem.field !== 'amount' && <Refusal>{problem.message}</Refusal>}
       <AmountField
         value={command.values.amount!}
@@ -92,6 +92,7 @@ function Result({ kind, account, cash }: PartProps) {
         {progress && <ProgressChip progress={progress} />}
       </div>
       <Facts
+        arrangement="rows"
         facts={[
           ['Amount', amount.ok && <Money key="amount" amount={amount.pence} />],
           ['Balance', <Money key="balance" amount={entry?.balance ?? account.balance} />],

@@ -2,12 +2,12 @@ import { useRouter } from '@tanstack/react-router';
 import type { AccountSummary, TransferOrder } from '../../../common/pages/bank.js';
 import { useLiveStatus } from '../../app/services.js';
 import { Button } from '../../components/button.js';
+import { Facts } from '../../components/facts.js';
 import { Money } from '../../components/money.js';
 import { formatMoney } from '../../format/money.js';
 import { whyNoMoney } from '../../live/status.js';
 import type { KeptProblem } from '../commands/command.js';
 import styles from '../commands/commands.module.css';
-import { Facts } from '../commands/facts.js';
 import { Refusal } from '../commands/outcome.js';
 import { ProgressChip } from '../commands/progress.js';
 
@@ -28,6 +28,7 @@ export function Review({ order, accounts, problem, sending, send }: ReviewProps)
   return (
     <div className={styles.form}>
       <Facts
+        arrangement="rows"
         facts={[
           ['From', `Account ${order.from}`],
           ['To', `Account ${order.to}`],

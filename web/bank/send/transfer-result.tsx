@@ -4,12 +4,12 @@ import { useNavigate } from '@tanstack/react-router';
 import type { AccountSummary, Transfer } from '../../../common/pages/bank.js';
 import { useServices } from '../../app/services.js';
 import { Button, ButtonLink } from '../../components/button.js';
+import { Facts } from '../../components/facts.js';
 import { FourStates } from '../../components/four-states.js';
 import { Money } from '../../components/money.js';
 import { formatMoney } from '../../format/money.js';
 import { useFollow } from '../../live/use-follow.js';
 import styles from '../commands/commands.module.css';
-import { Facts } from '../commands/facts.js';
 import { Refusal } from '../commands/outcome.js';
 import { ProgressChip } from '../commands/progress.js';
 import { TraceLink } from '../commands/trace-link.js';
@@ -78,6 +78,7 @@ function Result({
         <p>The bank has it on record. The verdict appears here by itself; you can leave this page.</p>
       )}
       <Facts
+        arrangement="rows"
         facts={[
           ['From', `Account ${from}`],
           ['To', `Account ${to}`],

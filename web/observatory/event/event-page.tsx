@@ -5,10 +5,10 @@ import type { BusEvent, EventPage as Events } from '../../../common/pages/operat
 import { useServices } from '../../app/services.js';
 import { ButtonLink } from '../../components/button.js';
 import { Card } from '../../components/card.js';
+import { Facts } from '../../components/facts.js';
 import { FourStates } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
 import { DataBlock, Masked } from '../parts/data.js';
-import { Facts } from '../parts/facts.js';
 import { Instant } from '../parts/instant.js';
 import { EventLink, KeyLink, Service, TraceLink } from '../parts/mentions.js';
 import { ask, eventRead, traceRead } from '../reads.js';
@@ -66,6 +66,7 @@ export function EventPage() {
 function Fields({ event }: { event: BusEvent }) {
   return (
     <Facts
+      arrangement="columns"
       facts={[
         ['Position', event.position],
         ['Time', <Instant key="time" time={event.time} />],

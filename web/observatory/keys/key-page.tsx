@@ -7,10 +7,10 @@ import { useServices } from '../../app/services.js';
 import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
 import { Chip } from '../../components/chip.js';
+import { Facts } from '../../components/facts.js';
 import { FourStates } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
 import { useFollow } from '../../live/use-follow.js';
-import { Facts } from '../parts/facts.js';
 import { Service } from '../parts/mentions.js';
 import { keyRead } from '../reads.js';
 import { useServicesNow } from '../use-now.js';
@@ -86,6 +86,7 @@ function Summary({ history: { head, holders, last_of_type } }: { history: KeyHis
       .find(({ session_id }) => session_id === sessionId)?.http_address;
   return (
     <Facts
+      arrangement="columns"
       facts={[
         ['Newest value', head < 0 ? 'none yet' : head],
         ['Types', Object.keys(last_of_type).join(', ') || 'none'],

@@ -3,12 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useServices } from '../../app/services.js';
 import { Card } from '../../components/card.js';
 import { Chip } from '../../components/chip.js';
+import { Facts } from '../../components/facts.js';
 import { FourStates } from '../../components/four-states.js';
 import { Money } from '../../components/money.js';
 import { Page } from '../../components/page.js';
 import { Table } from '../../components/table.js';
 import { Time } from '../../components/time.js';
-import { Facts } from '../parts/facts.js';
 import { Service, TraceLink } from '../parts/mentions.js';
 import { judgedRead } from '../reads.js';
 import { lengthOf } from '../services/measures.js';
@@ -91,6 +91,7 @@ function MoneyFacts({ book: { money } }: { book: BookView }) {
   const { paidIn, paidOut, refunded, debited, credited } = money;
   return (
     <Facts
+      arrangement="columns"
       facts={[
         ['Paid in', <Money key="in" amount={paidIn} />],
         ['Refunded', <Money key="refunded" amount={refunded} />],
@@ -111,6 +112,7 @@ function TransferFacts({ transfers: { accepted, refused, pending } }: { transfer
   const again = (services.data?.services ?? []).reduce((sum, { redelivered }) => sum + redelivered, 0);
   return (
     <Facts
+      arrangement="columns"
       facts={[
         ['Accepted', accepted.toLocaleString('en-GB')],
         ['Refused', refused.toLocaleString('en-GB')],

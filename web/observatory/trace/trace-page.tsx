@@ -6,10 +6,10 @@ import type { BusEvent } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
 import { Card } from '../../components/card.js';
 import { Chip } from '../../components/chip.js';
+import { Facts } from '../../components/facts.js';
 import { FourStates, Skeleton } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
 import { useFollow } from '../../live/use-follow.js';
-import { Facts } from '../parts/facts.js';
 import { Instant } from '../parts/instant.js';
 import { Service } from '../parts/mentions.js';
 import { Tabs } from '../parts/tabs.js';
@@ -90,6 +90,7 @@ function Summary({ trace: { events, cut } }: { trace: Trace }) {
   const { tone, text } = outcomeOf(events);
   return (
     <Facts
+      arrangement="columns"
       facts={[
         [
           'Outcome',

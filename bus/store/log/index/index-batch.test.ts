@@ -27,3 +27,8 @@ it('goes on where the index stands, and nowhere else', () => {
   expect(() => new IndexBatch(first).commit(index, { ...START, block: 3 })).toThrow(StaleEnvironment);
   expect(index.meta.get('reached')).toEqual(second);
 });
+
+it('is not begun in the middle', () => {
+  const lost = emptyReached('log', { ...START, block: 1 });
+  expect(() => new IndexBatch(lost).commit(index, { ...START, block: 2 })).toThrow(StaleEnvironment);
+});

@@ -131,7 +131,7 @@ export class IndexBatch implements IndexTarget {
     };
     index.env.transactionSync(() => {
       const held = index.meta.get('reached') as Reached | undefined;
-      if (held !== undefined && held.point.block !== this.#reached.point.block) throw new StaleEnvironment();
+      if ((held?.point.block ?? 0) !== this.#reached.point.block) throw new StaleEnvironment();
       for (const [first, row] of this.#blocks) index.blocks.put(first, row);
       for (const [key, row] of this.#batches) index.batches.put(key, row);
       for (const [clientType, record] of this.#subscriptions) index.subscriptions.put(clientType, record);

@@ -2,6 +2,7 @@ import type { BatchRecord, LogRecord } from '../event-store.js';
 import { type FoldTarget, foldRecord } from '../fold.js';
 import { blockBytes } from './block.js';
 import type { ScannedBlock } from './block-scan.js';
+import { holdBreath } from './breather.js';
 import type { BlockRow, IndexDatabase, Reached } from './index/database.js';
 import { IndexBatch } from './index/index-batch.js';
 import { scanLog } from './log-scan.js';
@@ -13,10 +14,17 @@ const STEP_WEIGHT_MAX = 60_000;
 
 /**
  * Brings the indexes on by one transaction, from what they have reached towards `to`, a durable point.
+ * @param breathe called again and again in between
  * @returns what they hold now
  * @throws StoreError `damaged`; the error of LMDB or of the file system otherwise. Then nothing was written
  */
-export function indexStep(directory: string, index: IndexDatabase, reached: Reached, to: Point): Reached {
+export function indexStep(
+  directory: string,
+  index: IndexDatabase,
+  reached: Reached,
+  to: Point,
+  breathe: () => void = holdBreath,
+): Reached {
   if (reached.point.block >= to.block) return reached;
   const batch = new IndexBatch(reached);
   let point = reached.point;
@@ -25,8 +33,9 @@ export function indexStep(directory: string, index: IndexDatabase, reached: Reac
     batch.weight += block.header.records;
     point = block.end;
     if (batch.weight >= STEP_WEIGHT_MAX) break;
+    breathe();
   }
-  return batch.commit(index, point);
+  return batch.commit(index, point, breathe);
 }
 
 /** A target that is also told where blocks stand. */

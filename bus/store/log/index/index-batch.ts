@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../../../common/events.js';
 import type { ParkedRecord, SubscriptionRecord, UnparkedRecord } from '../../event-store.js';
 import { type KeyHead, raiseHead } from '../../key-heads.js';
 import { TERM_KINDS, type Term, termText } from '../../source.js';
+import { holdBreath } from '../breather.js';
 import type { IndexTarget } from '../indexing.js';
 import type { Point } from '../point.js';
 import type { BatchRow, BlockRow, IndexDatabase, KeyRow, Reached } from './database.js';
@@ -118,10 +119,11 @@ export class IndexBatch implements IndexTarget {
   }
 
   /**
-   * Writes all of it, or nothing. @returns what the index holds now; durable
+   * Writes all of it, or nothing. @returns what the index holds now
+   * @param breathe called again and again in between
    * @throws StaleEnvironment
    */
-  commit(index: IndexDatabase, point: Point): Reached {
+  commit(index: IndexDatabase, point: Point, breathe: () => void = holdBreath): Reached {
     const reached: Reached = {
       ...this.#reached,
       point,
@@ -142,8 +144,8 @@ export class IndexBatch implements IndexTarget {
       }
       for (const [type, count] of this.#types)
         index.counts.put(['type', type], (index.counts.get(['type', type]) ?? 0) + count);
-      this.#putHeads(index);
-      this.#putPostings(index);
+      this.#putHeads(index, breathe);
+      this.#putPostings(index, breathe);
       this.#putDebts(index);
       index.meta.put('reached', reached);
     });
@@ -154,21 +156,24 @@ export class IndexBatch implements IndexTarget {
     this.#parked.set(`${position} ${clientType}`, { key: [clientType, position], record });
   }
 
-  #putHeads(index: IndexDatabase): void {
+  #putHeads(index: IndexDatabase, breathe: () => void): void {
     for (const [key, { head, lastOfType }] of inOrder(this.#heads)) {
       const merged = lastOfTypeOf(index.keys.get(key));
       for (const [type, value] of lastOfType) merged.set(type, value);
       index.keys.put(key, [head, [...merged].flat()]);
+      breathe();
     }
   }
 
-  #putPostings(index: IndexDatabase): void {
+  #putPostings(index: IndexDatabase, breathe: () => void): void {
     for (const [kind, ofKind] of this.#postings)
-      for (const [text, positions] of inOrder(ofKind))
+      for (const [text, positions] of inOrder(ofKind)) {
         for (let at = 0; at < positions.length; at += POSTINGS_PER_ROW_MAX) {
           const row = positions.slice(at, at + POSTINGS_PER_ROW_MAX);
           index.postings.put([kind, text, row[0]!], packPositions(row));
         }
+        breathe();
+      }
   }
 
   #putDebts(index: IndexDatabase): void {

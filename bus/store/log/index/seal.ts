@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { holdBreath } from '../breather.js';
 import { type IndexDatabase, indexPath } from './database.js';
 import { metaPagesOf, newestSnapshot, PageError, pagesOf, type Snapshot, snapshotIn } from './pages.js';
 
@@ -99,21 +100,24 @@ export class Sealer {
     this.#seal();
   }
 
-  /** To be called after a transaction: seals if it is time. */
-  written(): void {
+  /**
+   * To be called after a transaction: seals if it is time.
+   * @param breathe called again and again in between
+   */
+  written(breathe: () => void = holdBreath): void {
     if (performance.now() - this.#sealedAt < INTERVAL_MS) return;
     this.#sealedAt = performance.now();
     try {
-      this.#seal();
+      this.#seal(breathe);
     } catch {
       // a full disk, perhaps: the former seal holds, and the next time is soon
     }
   }
 
-  #seal(): void {
+  #seal(breathe = holdBreath): void {
     const held = this.#hold();
     try {
-      this.#transaction = this.#write();
+      this.#transaction = this.#write(breathe);
       this.#held?.done();
       this.#held = held;
     } catch (error) {
@@ -136,14 +140,16 @@ export class Sealer {
   }
 
   /** @returns the transaction that is sealed now */
-  #write(): number {
+  #write(breathe: () => void): number {
     const data = openSync(dataPath(this.#directory), 'r+');
     const sums = openSync(sumsPath(this.#directory), this.#transaction === 0 ? 'w' : 'r+');
     try {
       const snapshot = newestSnapshot(data);
       if (snapshot.transaction === this.#transaction) return this.#transaction;
-      for (const { number, bytes } of pagesOf(data, snapshot, this.#transaction))
+      for (const { number, bytes } of pagesOf(data, snapshot, this.#transaction)) {
         writeSync(sums, sumOf(bytes), 0, SUM_BYTES, number * SUM_BYTES);
+        breathe();
+      }
       fdatasyncSync(data);
       fdatasyncSync(sums);
       writeSeal(this.#directory, snapshot);

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../../common/events.js';
+import type { EventDraft, StoredEvent } from '../../../common/events.js';
 import type { BatchRecord, LogRecord } from '../event-store.js';
 import type { BlockHeader } from './block.js';
 import { type Description, descriptionText } from './description.js';
@@ -140,7 +140,7 @@ function readBatch(
     const ownBatchId = event[11] === 0 ? batchId : event[11];
     const data = payload?.toString('utf8', offset, offset + dataBytes) ?? '';
     offset += dataBytes;
-    return {
+    const read: EventDraft = {
       position: firstPosition + n,
       type,
       key,
@@ -148,14 +148,15 @@ function readBatch(
       data,
       correlationId,
       correlation,
-      ...(causation !== null && { causation }),
       time,
       sender: event[10] === 0 ? sender : event[10],
       sessionId,
-      ...(ownBatchId !== null && { batchId: ownBatchId }),
-      ...(event[12] !== undefined && { place: event[12] }),
       owedTo,
     };
+    if (causation !== null) read.causation = causation;
+    if (ownBatchId !== null) read.batchId = ownBatchId;
+    if (event[12] !== undefined) read.place = event[12];
+    return read;
   });
   return {
     kind: 'batch',

@@ -34,6 +34,12 @@ export class Filling {
     this.#tell = tell;
   }
 
+  /** Tells the listener how far it is, in its turn among what is told anyhow. */
+  tell(): Populating {
+    this.#tell(this.#progress);
+    return this.#progress;
+  }
+
   /** @throws ControlRefusal if the order makes no sense, or another one is under way */
   begin(order: unknown): Populating {
     if (this.#progress.state === 'running')

@@ -60,7 +60,6 @@ export function describeSystem(
       pages = await buildPages();
       const gateway = { operators: [OPERATOR], demonstration: true, pages: pages.folder };
       [check.system, browser] = await Promise.all([System.start({ instances, gateway }), launch(chromium!)]);
-      await Customer.register(check.gateway, OPERATOR);
     });
     afterAll(async () => {
       await browser?.close();

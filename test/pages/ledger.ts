@@ -1,9 +1,25 @@
-/** A service of somebody else's that keeps a second book of all deposits, and stumbles over the number 13 until it is mended. */
+/** A service of somebody else's that keeps a second book of all credits, and stumbles over the number 13 until it is mended. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ServiceProcess } from '../support/service-process.js';
+import type { System } from '../support/system.js';
 
-export const LEDGER_TYPE = 'ledger';
+export const LEDGER = 'ledger';
 
-export function ledgerScript({ mended }: { mended: boolean }): string {
-  return `bus:register("${LEDGER_TYPE}")
+/** Starts it in a folder that keeps its script and its state. */
+export async function ledgerRuns(
+  system: System,
+  folder: string,
+  { mended }: { mended: boolean },
+): Promise<ServiceProcess> {
+  const script = join(folder, `${LEDGER}.lua`);
+  await writeFile(script, scriptOf({ mended }));
+  const bus = system.url('bus').replace('http', 'ws');
+  return ServiceProcess.start(script, bus, `embedded:${folder}/state`);
+}
+
+function scriptOf({ mended }: { mended: boolean }): string {
+  return `bus:register("${LEDGER}")
 
 bus:projection("ConfirmedCredit", function(event)
   local entry = event.data

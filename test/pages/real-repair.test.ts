@@ -1,17 +1,20 @@
 /** What an operator does about a broken script, and about an empty bank, in a running system. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
-import { ServiceProcess } from '../support/service-process.js';
+import type { ServiceProcess } from '../support/service-process.js';
 import { until } from '../support/until.js';
 import { expectAccessible } from './expectations.js';
-import { LEDGER_TYPE, ledgerScript } from './ledger.js';
+import { LEDGER, ledgerRuns } from './ledger.js';
 import { describeSystem, OPERATOR } from './with-system.js';
 
 /** Five attempts are over within a second. */
 const RETRY_DELAY_MS = 50;
+
+/** Slow enough for refunds to arrive before the account's next transfer is judged. */
+const ORDER = { Seed: '11', Users: '4', Transfers: '40', 'Transfers per second': '15' };
 
 describeSystem('an operator of a running system', { instances: 1, retryDelayMs: RETRY_DELAY_MS }, (check) => {
   let ledger: ServiceProcess | undefined;
@@ -23,13 +26,10 @@ describeSystem('an operator of a running system', { instances: 1, retryDelayMs: 
   });
 
   /** The service that keeps a second book, with its fault or mended. */
-  async function ledgerRuns({ mended }: { mended: boolean }): Promise<ServiceProcess> {
+  async function restartLedger(how: { mended: boolean }): Promise<ServiceProcess> {
     await ledger?.end('SIGTERM');
     folder ??= await mkdtemp(join(tmpdir(), 'ledger-'));
-    const script = join(folder, `${LEDGER_TYPE}.lua`);
-    await writeFile(script, ledgerScript({ mended }));
-    const bus = check.system.url('bus').replace('http', 'ws');
-    ledger = await ServiceProcess.start(script, bus, `embedded:${folder}/state`);
+    ledger = await ledgerRuns(check.system, folder, how);
     return ledger;
   }
 
@@ -50,13 +50,13 @@ describeSystem('an operator of a running system', { instances: 1, retryDelayMs: 
     const first = await totalsOf(await populated());
     await check.startsAfresh();
     expect(await totalsOf(await populated())).toEqual(first);
-    expect(first.PendingTransaction).toBe('40');
+    expect(Number(first.PendingTransaction)).toBeGreaterThan(20);
   });
 
   /** Fills the bank by the form and waits until nothing is owed. */
   async function populated(): Promise<Page> {
     const { page } = await check.signsIn(OPERATOR, '/observatory/populate');
-    for (const [label, text] of Object.entries({ Seed: '11', Users: '4', Transfers: '60' }))
+    for (const [label, text] of Object.entries(ORDER))
       await page.getByLabel(label, { exact: true }).fill(text);
     await page.getByRole('button', { name: 'Populate' }).click();
     await page.locator('[data-populate=done]').waitFor({ timeout: 40_000 });
@@ -75,7 +75,7 @@ describeSystem('an operator of a running system', { instances: 1, retryDelayMs: 
   }
 
   it('E49: a script with a fault parks events; it is mended, they are retried, and all pass in order', async () => {
-    await ledgerRuns({ mended: false });
+    await restartLedger({ mended: false });
     const customer = await check.customer('parked');
     const ids = await Promise.all([customer.open(), customer.open(), customer.open()]);
     const [first, , last] = ids as [number, number, number];
@@ -83,7 +83,7 @@ describeSystem('an operator of a running system', { instances: 1, retryDelayMs: 
     for (const id of ids) for (const amount of [100, 13, 5]) await check.system.bank.deposit(id, amount);
     for (const amount of [13, 7]) await check.system.bank.deposit(first, amount);
     const { page } = await check.signsIn(OPERATOR, '/observatory/parked');
-    await page.getByText(`${LEDGER_TYPE} could not handle 3 ConfirmedCredit events`).waitFor();
+    await page.getByText(`${LEDGER} could not handle 3 ConfirmedCredit`).waitFor();
     await page.getByText("attempt to index a nil value (field 'owner')").first().waitFor();
     await page
       .getByText(/ledger\.lua:\d+/)
@@ -108,10 +108,10 @@ describeSystem('an operator of a running system', { instances: 1, retryDelayMs: 
     await page.getByRole('button', { name: 'Skip it' }).click();
     await page.getByRole('cell', { name: 'It was a mistake to book this.' }).waitFor();
     const { skips } = (await check.system.askBus('/skips')) as { skips: { id: string }[] };
-    const skipped = skips.map(({ id }) => id.slice(`${LEDGER_TYPE}:`.length));
+    const skipped = skips.map(({ id }) => id.slice(`${LEDGER}:`.length));
     expect(skipped).toHaveLength(1);
 
-    const mended = await ledgerRuns({ mended: true });
+    const mended = await restartLedger({ mended: true });
     await page.getByRole('button', { name: 'Retry all 2' }).click();
     await page.locator('[data-parked=none]').waitFor();
     const held = () => Promise.all(ids.map((id) => mended.json(`/ledger/${id}`)));
@@ -122,7 +122,7 @@ describeSystem('an operator of a running system', { instances: 1, retryDelayMs: 
       const { services } = (await check.system.askBus('/services')) as {
         services: { client_type: string; owed: number }[];
       };
-      return services.find(({ client_type }) => client_type === LEDGER_TYPE)?.owed === 0;
+      return services.find(({ client_type }) => client_type === LEDGER)?.owed === 0;
     });
     await expectAccessible(page);
   });

@@ -53,6 +53,8 @@ export class Filling {
       operations: { min: each, max: each },
       rate,
       concurrency: CONCURRENCY,
+      // The same seed gives the same totals.
+      inOrder: true,
     };
     // Each user, each account with its first deposit, and what follows.
     const total = users + accounts * (2 + each);

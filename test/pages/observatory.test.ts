@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { expectAccessible, expectNoSidewaysScroll, picture, type Visitor } from './browser.js';
+import { picture, type Visitor } from './browser.js';
+import { expectAccessible, expectNoSidewaysScroll } from './expectations.js';
 import { eventAt, operatorAnswers, TRACE } from './operator-answers.js';
 import { problem } from './stand-in.js';
 import { type BankCheck, describeBank } from './with-bank.js';

@@ -64,7 +64,9 @@ export function Field(props: FieldProps) {
           {hint}
         </Text>
       )}
-      <FieldError className={styles.error!}>{error}</FieldError>
+      <FieldError className={styles.error!}>
+        <span role="alert">{error}</span>
+      </FieldError>
     </TextField>
   );
 }

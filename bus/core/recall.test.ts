@@ -18,7 +18,7 @@ function join(...holders: number[]): void {
   bench.join(3, 'accounts', { maxInFlight: 0 });
 }
 
-describe('[P54] a recall', () => {
+describe('[P56] a recall', () => {
   it('takes back what is out at every session of the client type: it comes again, and its former tokens are fenced', () => {
     join(1, 2);
     const out = deliveries(send('a', 'b', 'a'));

@@ -81,7 +81,7 @@ describe('deliveries', () => {
     expect(again?.delivery).not.toBe(event?.delivery);
   });
 
-  it('[P54] are taken back by a recall of another instance, and come again', async () => {
+  it('[P56] are taken back by a recall of another instance, and come again', async () => {
     const client = await modern('accounts', ['T']);
     await client.publish('T', 'k');
     const [event] = await client.hearEvents(1);

@@ -45,10 +45,10 @@ export function PointSlider({ label, head, at, onChoose }: PointSliderProps) {
           onBlur={letGo}
         />
         <output htmlFor={id}>
-          {held === 0 ? 'Before everything' : `After event ${held.toLocaleString('en-GB')}`}
-          <span className={styles.soft}>
-            {held === at && held > 0 && <WhenWas position={String(at)} />} of {head.toLocaleString('en-GB')}
-          </span>
+          {held === 0
+            ? 'Before everything'
+            : `After event ${held.toLocaleString('en-GB')} of ${head.toLocaleString('en-GB')}`}
+          {held === at && held > 0 && <WhenWas position={String(at)} />}
         </output>
       </div>
       <ByPosition label={label} head={head} at={at} onChoose={onChoose} />
@@ -62,11 +62,10 @@ function WhenWas({ position }: { position: string }) {
   const event = useQuery(eventRead(api, position));
   return (
     event.data && (
-      <>
+      <span className={styles.soft}>
         {' · '}
         <Instant time={event.data.time} />
-        {' · '}
-      </>
+      </span>
     )
   );
 }

@@ -209,7 +209,8 @@ describeBank('the observatory', (bank) => {
     away = false;
     await visitor.page.getByRole('cell', { name: '£420.00' }).waitFor();
 
-    bank.gateway.fault = () => problem(503, 'service_unavailable', 'The gateway is starting.');
+    bank.gateway.fault = (_, path) =>
+      path === '/api/mode' ? problem(503, 'service_unavailable', 'The gateway is starting.') : undefined;
     await visitor.page.reload();
     await visitor.page.getByText('The gateway is starting.').waitFor();
     bank.gateway.fault = answers;

@@ -13,7 +13,7 @@ import { residentMiB } from './harness/subjects.js';
 import { BusLink } from './load/bus-link.js';
 import { nowNs } from './load/jobs.js';
 import { BENCH_OPTIONS } from './options.js';
-import { paid } from './owed.js';
+import { paid, publishAll } from './owed.js';
 
 const PROCESSES = ['bus', ...SERVICES] as const;
 const OUTPUT = join('bench', 'output');
@@ -41,12 +41,18 @@ export const steady = command('bench steady', {
     duration: { describe: 'of the load', default: '30m', parse: parseDuration },
     rate: { describe: 'transfers per second', default: '100', parse: wholeNumber(1) },
     accounts: { describe: 'that money moves between', default: '200', parse: wholeNumber(2) },
+    history: {
+      describe: 'consistency keys that the bus knows before: enough to fill its caches',
+      default: '200000',
+      parse: wholeNumber(1),
+    },
   },
-  async run({ record, duration, rate, accounts }) {
+  async run({ record, duration, rate, accounts, history }) {
     const samples = await onStage(async (stage) => {
       const processes = await startBank(stage);
       const bank = new Bank(Object.fromEntries(SERVICES.map((name) => [name, [processes[name].address]])));
       const ids = await openAccounts(bank, accounts);
+      await publishAll(stage, processes.bus, { events: history, keys: history });
       const agent = new Agent({ keepAlive: true });
       stage.defer(async () => agent.destroy());
       const taken = await underLoad(processes, agent, ids, rate, duration, stage.folders);
@@ -63,14 +69,14 @@ export const steady = command('bench steady', {
       {
         bench: 'steady',
         conditions: [
-          `${rate} transfers/s between ${accounts} accounts for ${(duration / 60_000).toFixed(1)} minutes.`,
+          `${rate} transfers/s between ${accounts} accounts for ${(duration / 60_000).toFixed(1)} minutes; before it a history of ${history} events, each of another key.`,
         ],
         columns: ['what', 'first quarter', 'last quarter', 'ratio'],
         rows: rowsOf(samples),
         remarks: [
           `Medians of the samples of a quarter; latency from the order to its verdict in the log. ${picture}`,
         ],
-        numbers: { duration, rate, accounts, samples },
+        numbers: { duration, rate, accounts, history, samples },
       },
       record,
     );

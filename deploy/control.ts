@@ -2,7 +2,7 @@
  * What the launcher does for the gateway's operators: kill an instance, fill the bank, show a state as it was. Answers come when the work is done, or, of a
  * filling, when it has begun.
  */
-import type { ControlAnswer, ControlRequest } from '../common/control.js';
+import type { ControlAnswer, ControlNews, ControlRequest } from '../common/control.js';
 import { ERRORS } from '../common/errors.js';
 import type { PastStates } from './as-of/past-states.js';
 import { ControlRefusal } from './control-refusal.js';
@@ -16,8 +16,9 @@ export interface Controlled {
   readonly past: PastStates;
 }
 
-/** Answers whatever a process asks over its channel. */
-export function serveControl(asker: Supervised, controlled: Controlled): void {
+/** Answers whatever a process asks over its channel, and tells it how far the filling of the bank is. */
+export function serveControl(asker: Pick<Supervised, 'onMessage' | 'send'>, controlled: Controlled): void {
+  controlled.filling.onProgress((data) => asker.send({ news: 'populate', data } satisfies ControlNews));
   asker.onMessage((message) => {
     if (isRequest(message)) void answered(message, controlled).then((answer) => asker.send(answer));
   });
@@ -39,6 +40,7 @@ async function perform({ method, path, body }: ControlRequest, controlled: Contr
   const { pathname, searchParams } = new URL(path, 'control:/');
   const [, name] = /^\/instances\/([^/]+)\/kill$/.exec(pathname) ?? [];
   if (method === 'POST' && name !== undefined) return kill(decodeURIComponent(name), controlled.processes());
+  if (method === 'POST' && pathname === '/populate/tell') return controlled.filling.tell();
   if (pathname === '/populate')
     return method === 'POST'
       ? controlled.filling.begin(JSON.parse(body ?? '{}'))

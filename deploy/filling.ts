@@ -10,14 +10,33 @@ const RATE_MAX = 10_000;
 const ACCOUNTS_PER_USER = 2;
 /** under way at once */
 const CONCURRENCY = 50;
+/** between two tellings of how far it is; its beginning and its end are told at once */
+const TELL_MS = 200;
 
-/** Filling the bank at an operator's order: one at a time, and anybody may ask how far it is. */
+/** Filling the bank at an operator's order: one at a time. Anybody may ask how far it is, and one listener is told. */
 export class Filling {
-  #progress: Populating = { state: 'idle', done: 0, total: 0 };
+  #progress: Populating = { state: 'idle', done: 0, total: 0, rate: 0 };
+  #startedAt = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #tell: (progress: Populating) => void = () => {};
 
-  constructor(private readonly bank: Bank) {}
+  constructor(
+    private readonly bank: Bank,
+    /** milliseconds since any moment */
+    private readonly now: () => number = () => performance.now(),
+  ) {}
 
   get progress(): Populating {
+    return this.#progress;
+  }
+
+  onProgress(tell: (progress: Populating) => void): void {
+    this.#tell = tell;
+  }
+
+  /** Tells the listener how far it is, in its turn among what is told anyhow. */
+  tell(): Populating {
+    this.#tell(this.#progress);
     return this.#progress;
   }
 
@@ -34,26 +53,46 @@ export class Filling {
       operations: { min: each, max: each },
       rate,
       concurrency: CONCURRENCY,
+      // The same seed gives the same totals.
+      inOrder: true,
     };
     // Each user, each account with its first deposit, and what follows.
     const total = users + accounts * (2 + each);
     const before = { users: 0, accounts: users, operations: users + accounts, books: total };
-    this.#progress = { state: 'running', done: 0, total };
+    this.#startedAt = this.now();
+    this.#is({ state: 'running', done: 0, total });
+    let ended = false;
     populate(this.bank, seededRandom(seed), plan, (stage, done) => {
-      if (stage !== 'books') this.#progress = { state: 'running', done: before[stage] + done, total };
+      // What was under way when another command failed still comes to its end.
+      if (stage !== 'books' && !ended) this.#is({ state: 'running', done: before[stage] + done, total });
     }).then(
       ({ books }) => {
+        ended = true;
         const [fault] = books.faults;
-        this.#progress =
-          fault === undefined
-            ? { state: 'done', done: total, total }
-            : { ...this.#progress, state: 'failed', error: `The books do not balance: ${fault}` };
+        if (fault === undefined) this.#is({ state: 'done', done: total, total });
+        else this.#failed(`The books do not balance: ${fault}`);
       },
       (error: Error) => {
-        this.#progress = { ...this.#progress, state: 'failed', error: error.message };
+        ended = true;
+        this.#failed(error.message);
       },
     );
     return this.#progress;
+  }
+
+  #failed(error: string): void {
+    const { done, total } = this.#progress;
+    this.#is({ state: 'failed', done, total, error });
+  }
+
+  #is(now: Omit<Populating, 'rate'>): void {
+    const changed = now.state !== this.#progress.state;
+    const at = this.now();
+    const seconds = (at - this.#startedAt) / 1000;
+    this.#progress = { ...now, rate: seconds > 0 ? Math.round(now.done / seconds) : 0 };
+    if (!changed && at - this.#toldAt < TELL_MS) return;
+    this.#toldAt = at;
+    this.#tell(this.#progress);
   }
 }
 

@@ -12,11 +12,14 @@ import { systemClock } from '../common/clock.js';
 import { createApiClient } from './api/client.js';
 import { Problem } from './api/problem.js';
 import { request } from './api/request.js';
+import { keepFocus } from './app/keep-focus.js';
 import { createQueries } from './app/queries.js';
+import { readFailedAgain } from './app/read-again.js';
 import { createPages } from './app/router.js';
 import { ServicesProvider } from './app/services.js';
 import { createToasts } from './app/toasts.js';
 import { Unreachable } from './app/unreachable.js';
+import { backoffMs } from './live/backoff.js';
 import { openLiveConnection } from './live/connection.js';
 import { browserNetwork } from './platform/network.js';
 import { applyTheme } from './platform/preferences.js';
@@ -26,15 +29,29 @@ import { browserTimers } from './platform/timers.js';
 import { openSession, SIGNED_IN_HERE } from './session/session.js';
 
 applyTheme();
-void begin(createRoot(document.getElementById('root')!));
+const page = document.getElementById('root')!;
+keepFocus(page);
+void begin(createRoot(page));
 
-async function begin(root: Root): Promise<void> {
+async function begin(root: Root, attempt = 1): Promise<void> {
   try {
     await draw(root);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
-    root.render(<Unreachable problem={problem} again={() => void begin(root)} />);
+    unreachable(root, problem, attempt);
   }
+}
+
+/** Begun again when somebody presses, when there is a network, or after a while: whichever is first. */
+function unreachable(root: Root, problem: Problem, attempt: number): void {
+  const again = () => {
+    cancel();
+    stop();
+    void begin(root, attempt + 1);
+  };
+  const cancel = browserTimers.after(backoffMs(attempt, browserRandom), again);
+  const stop = browserNetwork.subscribe(again);
+  root.render(<Unreachable problem={problem} again={again} />);
 }
 
 async function draw(root: Root): Promise<void> {
@@ -60,8 +77,10 @@ async function draw(root: Root): Promise<void> {
     live,
     toasts: createToasts(browserTimers),
   };
+  const queries = createQueries(session);
+  readFailedAgain(queries, { live, timers: browserTimers, random: browserRandom });
   root.render(
-    <QueryClientProvider client={createQueries(session, live)}>
+    <QueryClientProvider client={queries}>
       <ServicesProvider services={services}>
         <RouterProvider router={createPages(services)} />
       </ServicesProvider>

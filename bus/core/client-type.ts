@@ -5,6 +5,7 @@ import { LowWater } from './low-water.js';
 import type { Session } from './session.js';
 import type { PendingAcknowledgement } from './settle.js';
 import type { PendingSubscription } from './subscriptions.js';
+import type { SubscriptionChange } from './types.js';
 
 /** One wait for a retry; void if the lane's `retryAt` is another by now. */
 export interface Retry {
@@ -23,13 +24,15 @@ export interface Retry {
  */
 export class ClientType {
   eventTypes: readonly string[];
+  /** the newest change of `eventTypes` since the start of the bus */
+  changed: SubscriptionChange | undefined;
   /** debts, durable ones only */
   owed = 0;
   redelivered = 0;
 
   /** the newest subscription, as long as it is not durable */
   subscribing: PendingSubscription | undefined;
-  /** the newest record of acknowledgements; open as long as its append has not left */
+  /** the newest record of acknowledgements, as long as it is not durable; open as long as its append has not left */
   acknowledging: PendingAcknowledgement | undefined;
 
   /** every session that is registered as this client type */

@@ -111,3 +111,42 @@ describe('a client type that nobody serves', () => {
     expect(delivered(bench.join(2))).toEqual(['a/0@2', 'a/1@2', 'b/0@2']);
   });
 });
+
+describe('a registration that changes the wish of its client type', () => {
+  const notices = (effects: ReturnType<Bench['join']>) => ofKind(effects, 'notice');
+  const wishes = () => bench.core.views.services().find(({ clientType }) => clientType === 'accounts');
+
+  it('is told loudly when types are dropped, and what was wanted before can be seen', () => {
+    bench.join(1, 'accounts', { types: ['a', 'b', 'c'] });
+    expect(wishes()).toMatchObject({ changed: undefined });
+    expect(notices(bench.join(2, 'accounts', { types: ['b'] }))).toMatchObject([
+      {
+        level: 'warn',
+        details: { clientType: 'accounts', before: ['a', 'b', 'c'], now: ['b'], dropped: ['a', 'c'] },
+      },
+    ]);
+    expect(wishes()?.changed).toEqual({
+      time: expect.any(Number),
+      before: ['a', 'b', 'c'],
+      dropped: ['a', 'c'],
+    });
+  });
+
+  it('is no cause for alarm when it only adds', () => {
+    bench.join(1, 'accounts', { types: ['a'] });
+    expect(notices(bench.join(2, 'accounts', { types: ['a', 'b'] }))).toMatchObject([{ level: 'info' }]);
+    expect(notices(bench.join(3, 'accounts', { types: ['*'] }))).toMatchObject([{ level: 'info' }]);
+    expect(wishes()?.changed).toMatchObject({ before: ['a', 'b'], dropped: [] });
+  });
+
+  it('drops everything else when it had wanted all', () => {
+    bench.join(1, 'accounts', { types: ['*'] });
+    expect(notices(bench.join(2, 'accounts', { types: ['a'] }))).toMatchObject([{ level: 'warn' }]);
+    expect(wishes()?.changed).toMatchObject({ dropped: ['*'] });
+  });
+
+  it('is silent when it says the same again, or is the first', () => {
+    expect(notices(bench.join(1, 'accounts', { types: ['a', 'b'] }))).toEqual([]);
+    expect(notices(bench.join(2, 'accounts', { types: ['b', 'a'] }))).toEqual([]);
+  });
+});

@@ -21,7 +21,9 @@ export function register(state: State, session: Session, registration: Registrat
   const known = state.clientTypes.get(registration.clientType);
   const client = known ?? state.addClientType(registration.clientType, eventTypes);
   session.client = client;
-  if (known === undefined || !sameTypes(client.eventTypes, eventTypes)) subscribe(state, client, eventTypes);
+  const same = sameTypes(client.eventTypes, eventTypes);
+  if (known !== undefined && !same) noteChange(state, client, eventTypes, session);
+  if (known === undefined || !same) subscribe(state, client, eventTypes);
   if (client.subscribing === undefined) admit(state, session, registration);
   else client.subscribing.wait(session, registration);
 }
@@ -33,6 +35,27 @@ export function normalized(eventTypes: readonly string[]): string[] {
 
 function sameTypes(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && some.every((type, index) => type === others[index]);
+}
+
+/**
+ * The newest registration has the say (PROTOCOL.md, P10), also if it is somebody's mistake: another script under this name, or an older one.
+ * What it does not name is not owed from now on, and nobody would miss it; so a wish that becomes narrower is told loudly.
+ */
+function noteChange(state: State, client: ClientType, eventTypes: readonly string[], session: Session): void {
+  const before = client.eventTypes;
+  const dropped = eventTypes[0] === '*' ? [] : before.filter((type) => !eventTypes.includes(type));
+  client.changed = { time: state.time, before, dropped };
+  const others = client.members.size > 0 ? ', while others of it are here with the former wish' : '';
+  const details = { clientType: client.name, before, now: eventTypes, dropped, sessionId: session.id };
+  if (dropped.length === 0)
+    state.emit({ kind: 'notice', level: 'info', message: 'a registration wants more event types', details });
+  else
+    state.emit({
+      kind: 'notice',
+      level: 'warn',
+      message: `${client.name} is not owed ${dropped.join(', ')} any more: its newest registration does not name them${others}`,
+      details,
+    });
 }
 
 function subscribe(state: State, client: ClientType, eventTypes: readonly string[]): void {

@@ -66,6 +66,8 @@ export type Input =
       readonly applied?: boolean;
     }
   | { readonly kind: 'drain'; readonly sessionId: number }
+  /** what is out at any session of this one's client type is to be taken back */
+  | { readonly kind: 'recall'; readonly sessionId: number }
   /** the connection is gone: disconnect, missed heartbeats, or the server closed it */
   | { readonly kind: 'closed'; readonly sessionId: number }
   /** time passes; the server sends one at least every 100 ms */
@@ -142,6 +144,7 @@ export type Effect =
       readonly head: number;
     }
   | { readonly kind: 'drained'; readonly sessionId: number }
+  | { readonly kind: 'recalled'; readonly sessionId: number }
   | {
       readonly kind: 'error';
       readonly sessionId: number;
@@ -214,10 +217,21 @@ export interface CoreOptions {
   readonly refusalsMax: number;
 }
 
+/** Another registration has changed what a client type wants. */
+export interface SubscriptionChange {
+  /** Unix ms */
+  readonly time: number;
+  readonly before: readonly string[];
+  /** what it wanted and does not any more: accepted events of these types are not owed to it from then on */
+  readonly dropped: readonly string[];
+}
+
 /** Views for the HTTP side; all derived from the core's state, nothing is changed by asking. */
 export interface ServiceView {
   readonly clientType: string;
   readonly eventTypes: readonly string[];
+  /** the newest one since the start of the bus */
+  readonly changed: SubscriptionChange | undefined;
   readonly owed: number;
   /** Unix ms of the oldest owed event known, undefined if nothing is owed */
   readonly oldestOwed: number | undefined;

@@ -39,6 +39,7 @@ function serviceView(client: ClientType, durable: number): ServiceView {
   return {
     clientType: client.name,
     eventTypes: client.eventTypes,
+    changed: client.changed,
     owed: client.owed,
     oldestOwed: client.lowWater.lowest()?.time,
     acknowledged: client.acknowledged(durable),

@@ -28,6 +28,12 @@ export class Metrics {
     this.#gauge('memory_bytes', 'Memory of the process', () => process.memoryUsage.rss());
     this.#perService(views, 'owed', 'Events owed', ({ owed }) => owed);
     this.#perService(views, 'parked', 'Events parked', ({ parked }) => parked);
+    this.#perService(
+      views,
+      'subscription_narrowed',
+      '1 if a registration since the start of the bus dropped event types, and none has come after it',
+      ({ changed }) => (changed !== undefined && changed.dropped.length > 0 ? 1 : 0),
+    );
     this.#perService(views, 'instances', 'Instances connected', ({ instances }) => instances.length);
     this.#perService(views, 'in_flight', 'Events out at instances', ({ instances }) =>
       instances.reduce((sum, { inFlight }) => sum + inFlight, 0),

@@ -69,7 +69,7 @@ class World {
       keys,
       after,
       pageLimit: 3,
-      pages: { page: (filter) => this.#read(filter), pages: () => [] as never },
+      pages: { page: (filter) => this.#read(filter) },
       sink,
       head: () => this.head,
       failed: () => undefined,

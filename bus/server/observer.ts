@@ -20,7 +20,7 @@ export interface ObserverOptions {
   readonly after: number;
   /** events in one frame */
   readonly pageLimit: number;
-  readonly pages: PageReader;
+  readonly pages: Pick<PageReader, 'page'>;
   readonly sink: ObserverSink;
   /** position of the newest event reported by `committed` */
   readonly head: () => number;

@@ -1,11 +1,14 @@
 import type { StoredEvent } from '../../common/events.js';
 import type { EventStore, Page, ReadFilter } from '../store/event-store.js';
+import { type NewestPage, newestFirst } from './newest-first.js';
 import type { ServerSettings } from './settings.js';
 
 /** Reading the log in pages whose size in memory is bounded, whatever the events weigh. */
 export interface PageReader {
   /** Up to `filter.limit` events, fewer if they are large; same meaning of `next` and `end` as `EventStore.read`. */
   page(filter: ReadFilter): Promise<Page>;
+  /** The newest that match, newest first, up to `filter.upTo`. */
+  newest(filter: ReadFilter & { readonly upTo: number }): Promise<NewestPage>;
   /** Everything that matches, page by page. */
   pages(filter: Omit<ReadFilter, 'limit'>): AsyncIterable<readonly StoredEvent[]>;
 }
@@ -43,5 +46,8 @@ export function createPageReader(
     }
   }
 
-  return { page, pages };
+  const newest = (filter: ReadFilter & { readonly upTo: number }) =>
+    newestFirst({ page }, { pageBytesMax }, filter);
+
+  return { page, newest, pages };
 }

@@ -8,6 +8,7 @@ function services(acknowledgedCount: number): ServiceView[] {
     {
       clientType: 'a',
       eventTypes: ['*'],
+      changed: undefined,
       owed: 0,
       oldestOwed: undefined,
       acknowledged: 0,

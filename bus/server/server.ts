@@ -21,6 +21,7 @@ import { SessionIds } from './session-ids.js';
 import { Sessions } from './sessions.js';
 import { DEFAULT_SETTINGS, type ServerSettings } from './settings.js';
 import { StartError } from './start-error.js';
+import { LogCounter } from './totals/log-counter.js';
 import { Turn } from './turn.js';
 
 export interface BusOptions {
@@ -109,6 +110,7 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
   });
   const rates = new Rates();
   const streams = new EventStreams();
+  const counter = new LogCounter({ pages, head: () => committedHead, log });
   const app = buildApp({
     views,
     store,
@@ -116,6 +118,7 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
     operators,
     rights,
     streams,
+    counter,
     rates,
     limits,
     settings,
@@ -183,6 +186,7 @@ export async function startBus(options: BusOptions): Promise<RunningBus> {
     operators.stop();
     clearInterval(sampling);
     streams.close();
+    counter.stop();
     await sessions.closeAll('shutting_down', settings.stopDeadlineMs);
     await app.close();
     turn.cancel();

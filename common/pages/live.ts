@@ -8,7 +8,7 @@
 
 import type { ErrorCode } from '../errors.js';
 import type { StatementEntry, TransferStatus } from './bank.js';
-import type { BusEvent, ParkedList, ServicesNow } from './operator.js';
+import type { BusEvent, ParkedList, Populating, ServicesNow } from './operator.js';
 
 /** What a page may say. */
 export type LiveRequest =
@@ -37,20 +37,21 @@ export type LiveUpdate = {
   readonly [Topic in LiveTopic]: {
     readonly type: 'update';
     readonly topic: Topic;
-    /** grows along a topic; for `events` the position of the last event, for `services` and `parked` a count of this connection */
+    /** grows along a topic; for `events` the position of the last event, for `services`, `parked` and `populate` a count of this connection */
     readonly cursor: number;
     readonly data: LiveData<Topic>;
   };
 }[LiveTopic];
 
-/** `events`, `services` and `parked` are for operators only. The others concern what is the caller's own. */
+/** `events`, `services`, `parked` and `populate` are for operators only. The others concern what is the caller's own. */
 export type LiveTopic =
   | `account:${number}`
   | 'user'
   | `transfer:${number}`
   | 'events'
   | 'services'
-  | 'parked';
+  | 'parked'
+  | 'populate';
 
 export type LiveData<Topic extends LiveTopic> = Topic extends `account:${number}`
   ? StatementEntry
@@ -62,7 +63,9 @@ export type LiveData<Topic extends LiveTopic> = Topic extends `account:${number}
         ? readonly BusEvent[]
         : Topic extends 'services'
           ? ServicesNow
-          : ParkedList;
+          : Topic extends 'parked'
+            ? ParkedList
+            : Populating;
 
 /** An account of the caller's was made; the cursor is how many there are with it. */
 export interface AccountOpened {

@@ -29,7 +29,10 @@ export interface BusEvent {
   readonly masked?: true;
 }
 
-/** `GET /api/operator/events?event_types=&since=&until=&after=&key=&correlation=&session_id=&limit=`, `…/correlations/{id}` */
+/**
+ * `GET /api/operator/events?event_types=&since=&until=&after=&before=&order=&key=&correlation=&session_id=&limit=`, `…/correlations/{id}`.
+ * With `order=newest` the newest come first, and `next` is `before` of the next request; otherwise it is `after`.
+ */
 export interface EventPage {
   readonly events: readonly BusEvent[];
   readonly next?: string;
@@ -74,6 +77,56 @@ export interface Totals {
   readonly next?: string;
 }
 
+/**
+ * The bus counts its log behind the answers: `counted` is how far it has got, `head` where the log ends. Whoever asks again is
+ * answered sooner or later with both equal; what happens after `counted` comes by push (topic `events`).
+ */
+export interface Counted {
+  /** cursor */
+  readonly counted: string;
+  /** cursor */
+  readonly head: string;
+}
+
+/**
+ * `GET /api/operator/totals/hours?after=&limit=`: how many events of which type, by whom, in which hour; oldest first. A page holds
+ * whole hours, at most `limit` of them. All pages together count every event up to `counted` of the last one.
+ */
+export interface HourTotals extends Counted {
+  readonly hours: readonly {
+    /** its beginning, RFC 3339: `2026-11-21T12:00:00Z` */
+    readonly hour: string;
+    readonly counts: readonly {
+      readonly event_type: string;
+      readonly sender: string;
+      readonly count: number;
+    }[];
+  }[];
+  readonly next?: string;
+}
+
+/** `GET /api/operator/totals/traces`: the correlations that took longest from their first event to their last, the longest first. */
+export interface SlowestTraces extends Counted {
+  readonly traces: readonly {
+    readonly correlation: string;
+    readonly ms: number;
+    readonly events: number;
+  }[];
+}
+
+/**
+ * `GET /api/operator/totals/money`: in minor units; counted by the gateway, since the bus does not read what events say. `debited` and
+ * `credited` are of transfers: equal, or money was made or lost.
+ */
+export interface MoneyTotals extends Counted {
+  readonly paid_in: number;
+  readonly paid_out: number;
+  /** credits that neither a transfer nor the accounts service made: refunds of loyalty */
+  readonly refunded: number;
+  readonly debited: number;
+  readonly credited: number;
+}
+
 /** `GET /api/operator/services` */
 export interface ServiceList {
   readonly services: readonly ServiceStatus[];
@@ -91,6 +144,13 @@ export interface ServiceStatus {
   readonly redelivered: number;
   readonly in_flight: number;
   readonly acknowledged_per_second: number;
+  /** another registration has changed what this client type wants, since the bus started; `dropped`: is not owed to it any more */
+  readonly subscription_changed?: {
+    /** RFC 3339 */
+    readonly time: string;
+    readonly before: readonly string[];
+    readonly dropped: readonly string[];
+  };
   readonly instances: readonly InstanceStatus[];
 }
 
@@ -131,9 +191,11 @@ export interface InstanceHealth {
   readonly reason?: string;
 }
 
-/** `GET /api/operator/parked`, and data of the topic `parked` (the first page) */
+/** `GET /api/operator/parked?after=&limit=`, and data of the topic `parked` (the first page) */
 export interface ParkedList {
   readonly parked: readonly ParkedEvent[];
+  /** on all pages together */
+  readonly total: number;
   readonly next?: string;
 }
 
@@ -203,11 +265,13 @@ export interface PopulateOrder {
   readonly rate?: number;
 }
 
-/** `GET /api/operator/populate`: how far the last order is */
+/** `GET /api/operator/populate`, and data of the topic `populate`: how far the last order is */
 export interface Populating {
   readonly state: 'idle' | 'running' | 'done' | 'failed';
   /** commands sent so far, and in all */
   readonly done: number;
   readonly total: number;
+  /** commands a second, over the time since it began; 0 before */
+  readonly rate: number;
   readonly error?: string;
 }

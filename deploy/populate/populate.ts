@@ -1,10 +1,12 @@
 /**
  * Fills a bank: random users, accounts, deposits, withdrawals and transfers from a seed, then checks the books. The same seed
- * gives the same users and the same operations in the same order; what the services make of simultaneous ones may differ.
+ * gives the same users and the same operations in the same order; what the services make of simultaneous ones may differ, unless
+ * those of one account are done in order. (A refund that is on its way while its account's next transfer is judged may still differ.)
  */
 import type { Random } from '../../common/random.js';
 import { type Bank, sleep } from './bank.js';
 import { type Books, checkBooks, type Flows } from './books.js';
+import { Turns } from './turns.js';
 
 /** Inclusive. */
 export interface Span {
@@ -22,6 +24,8 @@ export interface Plan {
   readonly rate: number;
   /** operations under way at once */
   readonly concurrency: number;
+  /** those of one account one after the other, as drawn: then the seed decides the verdicts, too */
+  readonly inOrder?: boolean;
 }
 
 export interface Report {
@@ -72,9 +76,11 @@ export async function populate(bank: Bank, random: Random, plan: Plan, progress:
   const flows: Flows = { deposits: 0, withdrawals: 0 };
   const counts = { deposits: 0, withdrawals: 0, withdrawalsRefused: 0, accepted: 0, rejected: 0 };
   const startedAt = performance.now();
+  const turns = new Turns<number>();
   let done = 0;
   await inParallel(operations, plan, async (operation) => {
-    await perform(bank, operation, flows, counts);
+    const touched = plan.inOrder ? accountsOf(operation) : [];
+    await turns.take(touched, () => perform(bank, operation, flows, counts));
     progress('operations', ++done, operations.length);
   });
   const seconds = (performance.now() - startedAt) / 1000;
@@ -141,6 +147,10 @@ function drawOperations(random: Random, plan: Plan, accounts: readonly number[])
   return [...first, ...others];
 }
 
+function accountsOf(operation: Operation): number[] {
+  return operation.kind === 'transfer' ? [operation.from, operation.to] : [operation.account];
+}
+
 async function perform(
   bank: Bank,
   operation: Operation,
@@ -171,7 +181,7 @@ async function perform(
   else throw new Error(`a ${operation.kind} of ${amount} answered ${status}: ${JSON.stringify(body)}`);
 }
 
-/** At most `concurrency` at once and `rate` starts per second, in order. */
+/** At most `concurrency` at once and `rate` starts per second, in order. After one that fails nothing more is begun. */
 async function inParallel<Item>(
   items: readonly Item[],
   { rate, concurrency }: Plan,
@@ -183,7 +193,10 @@ async function inParallel<Item>(
     while (next < items.length) {
       const index = next++;
       if (rate > 0) await sleep(Math.max(0, startedAt + (index * 1000) / rate - performance.now()));
-      await work(items[index]!);
+      await work(items[index]!).catch((error: unknown) => {
+        next = items.length;
+        throw error;
+      });
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));

@@ -1,11 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { describeBank, isLive } from './with-bank.js';
-
-/** The numbers of the entries that are on the page, from the top. */
-const numbers = (page: Page) =>
-  page.locator('[data-seq]').evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-seq'))));
+import { isLive, numbers, sums } from './steps.js';
+import { describeBank } from './with-bank.js';
 
 describeBank('accounts and statements', (bank) => {
   it('E8: an account that was asked for appears without a reload, in a second tab too', async () => {
@@ -37,19 +33,7 @@ describeBank('accounts and statements', (bank) => {
     await page.getByText('Entry 30').waitFor();
     gateway.bank.book(1, 4_200, 'From elsewhere');
     await page.getByText('From elsewhere').waitFor({ timeout: 1000 });
-    const texts = await page
-      .locator('[data-seq]')
-      .evaluateAll((rows) =>
-        rows.map((row) => [...row.querySelectorAll('[role=cell]')].map((cell) => cell.textContent ?? '')),
-      );
-    const pence = (text: string) =>
-      Number(
-        text
-          .replace(/[^\d.−]/g, '')
-          .replace('−', '-')
-          .replace('.', ''),
-      );
-    const rows = texts.map(([, amount, balance]) => ({ amount: pence(amount!), balance: pence(balance!) }));
+    const rows = await sums(page);
     expect(rows.length).toBeGreaterThan(10);
     for (const [index, row] of rows.slice(0, -1).entries())
       expect(row.balance).toBe(rows[index + 1]!.balance + row.amount);

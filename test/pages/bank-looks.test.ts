@@ -1,17 +1,11 @@
 /** Every bank page in every state it can be in: without an axe violation, without sideways scrolling, light, dark, phone. */
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  expectAccessible,
-  expectNoSidewaysScroll,
-  findChromium,
-  launch,
-  picture,
-  type Visitor,
-  visit,
-} from './browser.js';
+import { findChromium, launch, picture, type Visitor, visit } from './browser.js';
 import { type BuiltPages, buildPages } from './built-pages.js';
+import { expectAccessible, expectNoSidewaysScroll } from './expectations.js';
 import { problem, StandInGateway } from './stand-in.js';
+import { isLive, signIn } from './steps.js';
 
 const chromium = findChromium();
 const DAY_S = 86_400;
@@ -57,10 +51,8 @@ describe.skipIf(!chromium)('the looks of the bank', () => {
   const enter = async (path: string, look: BrowserContextOptions, username = 'ada') => {
     visitor = await visit(browser, origin, look);
     await visitor.page.goto(`/sign-in?next=${encodeURIComponent(path)}`);
-    await visitor.page.getByLabel('User name').fill(username);
-    await visitor.page.getByLabel('Password').fill('correct horse');
-    await visitor.page.getByRole('button', { name: 'Sign in' }).click();
-    await visitor.page.locator('[data-connection=live]').waitFor();
+    await signIn(visitor.page, username);
+    await isLive(visitor.page);
   };
 
   describe.each(LOOKS)('%s', (look, options) => {

@@ -1,7 +1,7 @@
-import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { problem } from './stand-in.js';
-import { type BankCheck, describeBank, isLive } from './with-bank.js';
+import { isLive, progress, review } from './steps.js';
+import { type BankCheck, describeBank } from './with-bank.js';
 
 /** Ada has account 1 with `pence`, Bob has account 2. */
 function adaHas({ gateway }: BankCheck, pence: number): void {
@@ -12,23 +12,13 @@ function adaHas({ gateway }: BankCheck, pence: number): void {
   gateway.bank.book(1, pence, 'Deposit to 1');
 }
 
-async function review(page: Page, amount: string, to = '2'): Promise<void> {
-  await page.getByLabel('To account').fill(to);
-  await page.getByLabel('Amount').fill(amount);
-  await page.getByText(/exists|could not be checked/).waitFor();
-  await page.getByRole('button', { name: 'Review' }).click();
-  await page.getByRole('heading', { name: 'Check and send' }).waitFor();
-}
-
-const progress = (page: Page, state: string) => page.locator(`[data-progress=${state}]`).waitFor();
-
 describeBank('moving money', (bank) => {
   it('E14: a transfer is accepted by push, and both sides see it', async () => {
     adaHas(bank, 10_000);
     const { page } = await bank.signsIn('ada', '/accounts/1');
     const bob = await bank.signsIn('bob', '/accounts/2');
     await page.getByRole('main').getByRole('link', { name: 'Send' }).click();
-    await review(page, '12.34');
+    await review(page, '12.34', 2);
     expect(await page.getByText('£12.34').count()).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Send £12.34' }).click();
     await progress(page, 'accepted');
@@ -41,7 +31,7 @@ describeBank('moving money', (bank) => {
   it('E15: a transfer of more than there is is refused, with the reason and what is available', async () => {
     adaHas(bank, 5_000);
     const { page } = await bank.signsIn('ada', '/send');
-    await review(page, '50.01');
+    await review(page, '50.01', 2);
     await page.getByRole('button', { name: 'Send £50.01' }).click();
     await progress(page, 'refused');
     await page.getByText('Refused: Insufficient Balance. Account 1 has £50.00 available.').waitFor();
@@ -50,7 +40,7 @@ describeBank('moving money', (bank) => {
   it('E16: the whole balance can be sent', async () => {
     adaHas(bank, 5_000);
     const { page } = await bank.signsIn('ada', '/send');
-    await review(page, '50');
+    await review(page, '50', 2);
     await page.getByRole('button', { name: 'Send £50.00' }).click();
     await progress(page, 'accepted');
     expect(bank.gateway.bank.balance(1)).toBe(0);
@@ -63,7 +53,7 @@ describeBank('moving money', (bank) => {
     const visitor = await bank.signsIn('ada', '/send');
     const { page } = visitor;
     visitor.expectOutages();
-    await review(page, '30');
+    await review(page, '30', 2);
     gateway.fault = (method, path) =>
       method === 'POST' && path === '/api/transfers' ? 'silence' : undefined;
     await page.getByRole('button', { name: 'Send £30.00' }).dblclick();
@@ -85,7 +75,7 @@ describeBank('moving money', (bank) => {
     const visitor = await bank.signsIn('ada', '/send');
     const { page } = visitor;
     visitor.expectOutages();
-    await review(page, '30');
+    await review(page, '30', 2);
     // The first is carried out, and its answer lost: what the browser gets is an error of the gateway.
     let lost = false;
     await page.route('**/api/transfers', async (route) => {
@@ -114,7 +104,7 @@ describeBank('moving money', (bank) => {
     await other.goto('/send');
     await isLive(other);
     for (const tab of [page, other]) {
-      await review(tab, '80');
+      await review(tab, '80', 2);
       await tab.getByRole('button', { name: 'Send £80.00' }).click();
       await progress(tab, 'pending');
     }
@@ -140,7 +130,7 @@ describeBank('moving money', (bank) => {
     gateway.live.unavailable.add('account:1');
     gateway.live.cut();
     await page.locator('[data-connection=unavailable]').waitFor();
-    await review(page, '5');
+    await review(page, '5', 2);
     await page.getByRole('button', { name: 'Send £5.00' }).click();
     await progress(page, 'pending');
     gateway.live.unavailable.clear();

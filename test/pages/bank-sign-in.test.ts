@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { describeBank, isLive, PASSWORD, signIn } from './with-bank.js';
+import { PASSWORD } from '../support/customer.js';
+import { isLive, signIn } from './steps.js';
+import { describeBank } from './with-bank.js';
 
 describeBank('signing in', (bank) => {
   it('E4: the same name in two tabs: one gets it, the other is told at the field', async () => {

@@ -3,8 +3,7 @@
  * CI is set that is a failure. Every page fails its check on an error of the page, on an error in its console that was not
  * expected, and on a request to anywhere but its own origin.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Browser,
@@ -13,7 +12,6 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
-import { expect } from 'vitest';
 
 const USUAL = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const ARGUMENTS = [
@@ -94,33 +92,6 @@ export async function visit(
     outages = true;
   };
   return { context, page, mistakes, expectOutages };
-}
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-
-interface AxeResult {
-  violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
-}
-
-/** Fails with what axe finds on the page as it is now. */
-export async function expectAccessible(page: Page): Promise<void> {
-  // Evaluated, not added as an element: the content security policy holds here too.
-  await page.evaluate(readFileSync(AXE, 'utf8'));
-  const run = `axe.run(document, { runOnly: ${JSON.stringify(AXE_TAGS)} })`;
-  const { violations } = (await page.evaluate(run)) as AxeResult;
-  const found = violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id} (${help}): ${html}\n  ${failureSummary ?? ''}`),
-  );
-  expect(found, `axe on ${page.url()}`).toEqual([]);
-}
-
-/** Nothing of the page is wider than the window. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const wide = await page.evaluate(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
-  expect(wide, `${page.url()} is wider than its window`).toBeLessThanOrEqual(0);
 }
 
 /** Keeps a picture of the page where PAGES_SCREENSHOTS says, if it says so. */

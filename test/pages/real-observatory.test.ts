@@ -4,7 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { newEvent, RawClient } from '../../bus/server/testing/raw-client.js';
 import type { BusEvent, ServiceList } from '../../common/pages/operator.js';
 import { until } from '../support/until.js';
-import { expectAccessible } from './browser.js';
+import { expectAccessible } from './expectations.js';
 import { describeSystem, OPERATOR } from './with-system.js';
 
 /** Of events that nobody but this test sends. */

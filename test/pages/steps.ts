@@ -1,5 +1,16 @@
-/** What a customer does on the bank's pages, and what can be read there. */
+/** What a person does on the pages, and what can be read there. */
 import type { Page } from 'playwright-core';
+import { PASSWORD } from '../support/customer.js';
+
+export async function signIn(page: Page, username: string, password = PASSWORD): Promise<void> {
+  await page.getByLabel('User name').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export async function isLive(page: Page): Promise<void> {
+  await page.locator('[data-connection=live]').waitFor();
+}
 
 /** Fills the form of a transfer and goes on to the page that shows it for a last look. */
 export async function review(page: Page, amount: string, to: number): Promise<void> {
@@ -31,4 +42,22 @@ export async function sums(page: Page): Promise<{ amount: number; balance: numbe
     );
   const pence = (text = '') => Number(text.replaceAll(/[^\d−]/g, '').replace('−', '-'));
   return texts.map(([, amount, balance]) => ({ amount: pence(amount), balance: pence(balance) }));
+}
+
+/** From now on the page looks out for this text; the answer, to be called later, is when it stood there first, in Unix milliseconds. */
+export async function watchFor(page: Page, text: string): Promise<() => Promise<number>> {
+  const seen = await page.evaluateHandle(`(() => {
+    const there = () => document.body.textContent.includes(${JSON.stringify(text)});
+    return {
+      at: new Promise((resolve) => {
+        const observer = new MutationObserver(() => {
+          if (!there()) return;
+          observer.disconnect();
+          resolve(Date.now());
+        });
+        observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+      }),
+    };
+  })()`);
+  return async () => (await seen.evaluate(({ at }: { at: Promise<number> }) => at)) as number;
 }

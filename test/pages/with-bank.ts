@@ -2,11 +2,12 @@
  * The frame of the bank's checks: pages built once, a stand-in gateway and visitors for each check, and at its end the proof that no
  * page has had an error.
  */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { findChromium, launch, type Visitor, visit } from './browser.js';
 import { type BuiltPages, buildPages } from './built-pages.js';
 import { StandInGateway } from './stand-in.js';
+import { isLive, signIn } from './steps.js';
 
 export interface BankCheck {
   gateway: StandInGateway;
@@ -16,7 +17,6 @@ export interface BankCheck {
   signsIn(username: string, path: string, options?: BrowserContextOptions): Promise<Visitor>;
 }
 
-export const PASSWORD = 'correct horse';
 const chromium = findChromium();
 
 export function describeBank(title: string, checks: (bank: BankCheck) => void): void {
@@ -63,14 +63,4 @@ export function describeBank(title: string, checks: (bank: BankCheck) => void): 
 
     checks(bank);
   });
-}
-
-export async function signIn(page: Page, username: string, password = PASSWORD): Promise<void> {
-  await page.getByLabel('User name').fill(username);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
-
-export async function isLive(page: Page): Promise<void> {
-  await page.locator('[data-connection=live]').waitFor();
 }

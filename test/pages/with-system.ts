@@ -4,11 +4,11 @@
  */
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
-import { Customer, PASSWORD } from '../support/customer.js';
+import { Customer } from '../support/customer.js';
 import { System } from '../support/system.js';
 import { findChromium, launch, type Visitor, visit } from './browser.js';
 import { type BuiltPages, buildPages } from './built-pages.js';
-import { isLive, signIn } from './with-bank.js';
+import { isLive, signIn } from './steps.js';
 
 export const OPERATOR = 'olga';
 
@@ -22,14 +22,24 @@ export interface SystemCheck {
   comes(path: string, options?: BrowserContextOptions): Promise<Visitor>;
   /** The same, signed in. */
   signsIn(username: string, path: string, options?: BrowserContextOptions): Promise<Visitor>;
+  /** Another system in the place of this one, in which nothing has happened. */
+  startsAfresh(): Promise<void>;
+}
+
+export interface SystemUnderCheck {
+  /** of each service */
+  readonly instances: number;
+  /** a client that may write credits straight into the log */
+  readonly historian?: boolean;
+  /** after the first failure of an event; the default is that of the bus */
+  readonly retryDelayMs?: number;
 }
 
 const chromium = findChromium();
 
-/** @param instances of each service */
 export function describeSystem(
   title: string,
-  { instances }: { instances: number },
+  under: SystemUnderCheck,
   checks: (check: SystemCheck) => void,
 ): void {
   describe.skipIf(!chromium)(title, { timeout: 60_000 }, () => {
@@ -50,30 +60,51 @@ export function describeSystem(
       },
       async signsIn(username, path, options) {
         const visitor = await check.comes(path, options);
-        await signIn(visitor.page, username, PASSWORD);
+        await signIn(visitor.page, username);
         await isLive(visitor.page);
         return visitor;
       },
+      async startsAfresh() {
+        await leave();
+        await check.system.stop();
+        await startSystem();
+      },
+    };
+    const startSystem = async () => {
+      check.system = await started(under, pages.folder);
+    };
+    /** Nobody's pages have had an error. */
+    const leave = async () => {
+      const mistakes = visitors.flatMap((visitor) => visitor.mistakes);
+      await Promise.all(visitors.map(({ context }) => context.close()));
+      visitors = [];
+      expect(mistakes).toEqual([]);
     };
 
     beforeAll(async () => {
       pages = await buildPages();
-      const gateway = { operators: [OPERATOR], demonstration: true, pages: pages.folder };
-      [check.system, browser] = await Promise.all([System.start({ instances, gateway }), launch(chromium!)]);
-      await Customer.register(check.gateway, OPERATOR);
+      [browser] = await Promise.all([launch(chromium!), startSystem()]);
     });
     afterAll(async () => {
       await browser?.close();
       await check.system?.stop();
       await pages?.remove();
     });
-    afterEach(async () => {
-      const mistakes = visitors.flatMap((visitor) => visitor.mistakes);
-      await Promise.all(visitors.map(({ context }) => context.close()));
-      visitors = [];
-      expect(mistakes).toEqual([]);
-    });
+    afterEach(leave);
 
     checks(check);
+  });
+}
+
+function started(
+  { instances, historian = false, retryDelayMs }: SystemUnderCheck,
+  pages: string,
+): Promise<System> {
+  const delay = retryDelayMs === undefined ? [] : ['--retry-delay', String(retryDelayMs)];
+  return System.start({
+    instances,
+    historian,
+    gateway: { operators: [OPERATOR], demonstration: true, pages },
+    adapt: (plan) => (plan.name === 'bus' ? { ...plan, args: [...plan.args, ...delay] } : plan),
   });
 }

@@ -22,6 +22,8 @@ import {
 import { Bank, type BankOptions, type SentEvent } from '../../deploy/populate/bank.js';
 import { provideRights, type Tokens } from '../../deploy/rights.js';
 import { healthy, type Supervised, supervise } from '../../deploy/supervisor.js';
+import { PASSWORD } from './customer.js';
+import { admitHistorian } from './historian.js';
 import { type PortOffset, takePortOffset } from './port-offset.js';
 
 const PATIENCE_MS = 30_000;
@@ -46,6 +48,8 @@ export interface SystemOptions {
   /** how long a process may take to become healthy */
   readonly patienceMs?: number;
   readonly bank?: Partial<BankOptions>;
+  /** a client that may write credits straight into the log */
+  readonly historian?: boolean;
   /** changes how a process is started */
   readonly adapt?: (plan: ProcessPlan) => ProcessPlan | Promise<ProcessPlan>;
 }
@@ -97,9 +101,18 @@ export class System {
 
   /** Starts everything and waits until it is healthy. */
   static async start(options: SystemOptions = {}): Promise<System> {
-    const { instances = 1, redis, patienceMs = PATIENCE_MS, bank, gateway, adapt = (plan) => plan } = options;
+    const {
+      instances = 1,
+      redis,
+      patienceMs = PATIENCE_MS,
+      bank,
+      gateway,
+      historian,
+      adapt = (plan) => plan,
+    } = options;
     const data = await mkdtemp(join(tmpdir(), 'autokrator-'));
     const tokens = await provideRights(data);
+    if (historian) await admitHistorian(data);
     const layout = { data, instances, redis, logLevel: 'info', tokens };
     const plansAt = (portOffset: number) => [
       planBus({ ...layout, portOffset }),
@@ -113,6 +126,8 @@ export class System {
     const system = new System(data, plans, patienceMs, tokens, ports, bank);
     try {
       await system.up(...system.names());
+      // Their names cannot be registered at the gateway.
+      for (const name of gateway?.operators ?? []) await system.bank.register(name, PASSWORD);
     } catch (error) {
       await system.stop();
       throw new Error(system.output.join('\n'), { cause: error });

@@ -1,16 +1,15 @@
 /**
  * What the pages have read. Everything read stays good until it is told otherwise: the live connection brings what is new, so
- * nothing is asked for again because of time, focus or a network that came back. Only what has failed is asked for again,
- * when the connection is live again.
+ * nothing is asked for again because of time, focus or a network that came back. Only what has failed is (read-again.ts).
  */
 import { QueryClient } from '@tanstack/react-query';
-import { Problem } from '../api/problem.js';
-import type { LiveConnection } from '../live/connection.js';
 import type { Session } from '../session/session.js';
+import { isUnanswered } from './read-again.js';
 
+/** At once, before anything is said of it. */
 const RETRIES = 2;
 
-export function createQueries(session: Session, live: LiveConnection): QueryClient {
+export function createQueries(session: Session): QueryClient {
   const queries = new QueryClient({
     defaultOptions: {
       queries: {
@@ -19,23 +18,14 @@ export function createQueries(session: Session, live: LiveConnection): QueryClie
         refetchOnReconnect: false,
         // Offline is a state that we show, not a reason to wait in silence.
         networkMode: 'always',
-        retry: (failures, problem) =>
-          failures < RETRIES && problem instanceof Problem && problem.outcomeUnknown,
+        retry: (failures, problem) => failures < RETRIES && isUnanswered(problem),
         retryDelay: (failures) => 400 * 2 ** failures,
       },
       mutations: { networkMode: 'always', retry: false },
     },
   });
-  refetchFailed(queries, live);
   forgetAtSignOut(queries, session);
   return queries;
-}
-
-function refetchFailed(queries: QueryClient, live: LiveConnection): void {
-  live.subscribe(() => {
-    if (live.get().state !== 'live') return;
-    void queries.refetchQueries({ predicate: (query) => query.state.status === 'error' });
-  });
 }
 
 /** Nothing of one person is kept for the next. A session that has only run out keeps its pages. */

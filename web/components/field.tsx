@@ -13,7 +13,7 @@ interface FieldProps {
   name: string;
   value: string;
   onChange: (value: string) => void;
-  type?: 'text' | 'password' | 'search' | 'date';
+  type?: 'text' | 'password' | 'search' | 'date' | 'datetime-local';
   hint?: ReactNode;
   error?: string | undefined;
   autoComplete?: string;
@@ -64,7 +64,9 @@ export function Field(props: FieldProps) {
           {hint}
         </Text>
       )}
-      <FieldError className={styles.error!}>{error}</FieldError>
+      <FieldError className={styles.error!}>
+        <span role="alert">{error}</span>
+      </FieldError>
     </TextField>
   );
 }

@@ -6,7 +6,7 @@
  *     {(list) => …}
  *   </FourStates>
  */
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Problem } from '../api/problem.js';
 import { useLiveStatus } from '../app/services.js';
 import { staleSince } from '../live/status.js';
@@ -19,6 +19,8 @@ export interface Reading<T> {
   readonly data: T | undefined;
   readonly error: Error | null;
   readonly isFetching: boolean;
+  /** how often it has failed so far; absent where a reading keeps its error while it is tried again */
+  readonly errorUpdateCount?: number;
   /** Unix milliseconds of the newest data */
   readonly dataUpdatedAt: number;
   refetch(): unknown;
@@ -47,9 +49,12 @@ export function FourStates<T>({
   live = true,
 }: FourStatesProps<T>) {
   const { data, error } = query;
+  const failed = useFailure(query);
   if (data === undefined) {
-    if (error && !query.isFetching)
-      return <Failure error={error} what={what} retry={() => void query.refetch()} />;
+    if (failed)
+      return (
+        <Failure error={failed} what={what} retry={() => void query.refetch()} busy={query.isFetching} />
+      );
     return <Skeleton what={what} lines={lines} />;
   }
   return (
@@ -64,6 +69,13 @@ export function FourStates<T>({
       )}
     </>
   );
+}
+
+/** Why there is nothing to show; stands while it is tried again, so that trying does not flicker. */
+function useFailure({ error, errorUpdateCount = 0 }: Reading<unknown>): Error | null {
+  const [last, setLast] = useState(error);
+  if (error !== null && error !== last) setLast(error);
+  return error ?? (errorUpdateCount > 0 ? last : null);
 }
 
 /** "As of 12:05:09, two minutes ago", while nothing new can come. */
@@ -88,8 +100,16 @@ export function Skeleton({ what, lines = 3 }: { what: string; lines?: number }) 
   );
 }
 
+interface FailureProps {
+  error: Error;
+  what: string;
+  retry?: () => void;
+  /** being tried again */
+  busy?: boolean;
+}
+
 /** What failed, in words, with what an operator needs to find it, and the way to try again. */
-export function Failure({ error, what, retry }: { error: Error; what: string; retry?: () => void }) {
+export function Failure({ error, what, retry, busy = false }: FailureProps) {
   const id = error instanceof Problem ? error.id : undefined;
   return (
     <div className={styles.failure} role="alert" data-state="failed">
@@ -102,9 +122,12 @@ export function Failure({ error, what, retry }: { error: Error; what: string; re
         </p>
       )}
       {retry && (
-        <Button small onPress={retry}>
-          Try again
-        </Button>
+        <p className={styles.again}>
+          <Button small onPress={retry} busy={busy}>
+            Try again
+          </Button>
+          {error instanceof Problem && error.outcomeUnknown && 'It is also tried again by itself.'}
+        </p>
       )}
     </div>
   );

@@ -1,6 +1,6 @@
 /** What a name and a password have to be like, said before they are sent. The service has the last word. */
 import * as z from 'zod/mini';
-import type { Credentials } from './use-submit.js';
+import type { Credentials, Mistakes } from './use-submit.js';
 
 // Compiling a check at run time is what the content security policy forbids.
 z.config({ jitless: true });
@@ -22,7 +22,7 @@ const REGISTRATION = z.object({
 });
 
 /** The first mistake of each field; nothing if there is none. */
-export function registrationMistakes(values: Credentials): { username?: string; password?: string } {
+export function registrationMistakes(values: Credentials): Mistakes {
   const checked = REGISTRATION.safeParse(values);
   if (checked.success) return {};
   const { username, password } = z.flattenError(checked.error).fieldErrors;

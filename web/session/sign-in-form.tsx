@@ -1,14 +1,13 @@
 /**
- * Name and password: on the page, and in front of a page whose session is over. A wrong name and a wrong password get the
- * same sentence. In a demonstration the known users are offered; without sign-in a name is enough.
+ * Who is it: on the page, and in front of a page whose session is over. A wrong name and a wrong password get the same sentence. In a
+ * demonstration the known users are offered; without sign-in a name is enough.
  */
-import { type SyntheticEvent, useState } from 'react';
 import type { DemoUser } from '../../common/pages/session.js';
 import { useServices } from '../app/services.js';
 import { Button } from '../components/button.js';
-import { Field } from '../components/field.js';
+import { CredentialsForm } from './credentials-form.js';
 import styles from './session.module.css';
-import { type Credentials, useSubmit } from './use-submit.js';
+import type { Credentials, Mistakes } from './use-submit.js';
 
 interface SignInFormProps {
   /** who it was before */
@@ -18,51 +17,27 @@ interface SignInFormProps {
 
 export function SignInForm({ username = '', onDone }: SignInFormProps) {
   const { session } = useServices();
-  const [values, setValues] = useState<Credentials>({ username, password: '' });
-  const { submit, busy, problem } = useSubmit(
-    (given) => session.signIn(given.username.trim(), given.password),
-    onDone,
-  );
-  const send = (event: SyntheticEvent) => {
-    event.preventDefault();
-    submit(values);
-  };
+  const { auth, demo_users: demoUsers = [] } = session.mode;
+  const mistakesOf = ({ username: name, password }: Credentials): Mistakes => ({
+    ...(name.trim() === '' && { username: 'Enter your name.' }),
+    ...(auth && password === '' && { password: 'Enter your password.' }),
+  });
   return (
-    <form className={styles.form} onSubmit={send}>
-      {problem && (
-        <p className={styles.problem} role="alert">
-          {problem.message}
-        </p>
-      )}
-      <Field
-        label="User name"
-        name="username"
-        autoComplete="username"
-        value={values.username}
-        onChange={(name) => setValues({ ...values, username: name })}
-        required
-      />
-      {session.mode.auth && (
-        <Field
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          value={values.password}
-          onChange={(password) => setValues({ ...values, password })}
-          required
-        />
-      )}
-      <Button kind="primary" type="submit" busy={busy}>
-        {busy ? 'Signing in …' : 'Sign in'}
-      </Button>
-      <DemoUsers users={session.mode.demo_users ?? []} choose={setValues} />
-    </form>
+    <CredentialsForm
+      username={username}
+      action="Sign in"
+      busyAction="Signing in …"
+      password={auth ? 'current' : 'none'}
+      mistakesOf={mistakesOf}
+      send={(given) => session.signIn(given.username.trim(), given.password)}
+      onDone={onDone}
+    >
+      {(fill) => demoUsers.length > 0 && <DemoUsers users={demoUsers} choose={fill} />}
+    </CredentialsForm>
   );
 }
 
 function DemoUsers({ users, choose }: { users: readonly DemoUser[]; choose: (values: Credentials) => void }) {
-  if (users.length === 0) return null;
   return (
     <div className={styles.demo}>
       <p>This is a demonstration. Take the name of:</p>

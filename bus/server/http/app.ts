@@ -9,8 +9,9 @@ import { badField, HttpError } from './http-error.js';
 import { keyRoutes } from './keys.js';
 import { requireOperator } from './operators-only.js';
 import { parkedRoutes } from './parked.js';
-import { overviewRoutes } from './services.js';
+import { serviceRoutes } from './services.js';
 import { sessionRoutes } from './sessions.js';
+import { totalsRoutes } from './totals.js';
 
 /** Longest decoded variable of an address; a key may have 512 bytes, three characters each when encoded. */
 const VARIABLE_LENGTH_MAX = 2048;
@@ -45,7 +46,8 @@ export function buildApp(context: HttpContext): FastifyInstance {
   healthRoutes(app, context);
   eventRoutes(app, context);
   keyRoutes(app, context);
-  overviewRoutes(app, context);
+  serviceRoutes(app, context);
+  totalsRoutes(app, context);
   parkedRoutes(app, context);
   sessionRoutes(app, context);
   return app;

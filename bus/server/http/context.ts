@@ -9,6 +9,7 @@ import type { PageReader } from '../pages.js';
 import type { Rates } from '../rates.js';
 import type { Rights } from '../rights.js';
 import type { ServerSettings } from '../settings.js';
+import type { LogCounter } from '../totals/log-counter.js';
 import type { EventStreams } from './event-streams.js';
 
 /** What the HTTP side sees of the bus. It reads; only the operators' decisions change anything. */
@@ -19,6 +20,7 @@ export interface HttpContext {
   readonly operators: Operators;
   readonly rights: Rights;
   readonly streams: EventStreams;
+  readonly counter: LogCounter;
   readonly rates: Rates;
   readonly limits: Limits;
   readonly settings: ServerSettings;

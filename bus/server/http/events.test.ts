@@ -74,8 +74,34 @@ describe('the log over HTTP', () => {
     expect(await positions(`/events?${filter}`)).toEqual(expected);
   });
 
+  it('is read from the newest event downwards, page by page', async () => {
+    const { body } = await bus.get('/events?order=newest&limit=3');
+    expect(body).toMatchObject({
+      events: [{ position: '4' }, { position: '3' }, { position: '2' }],
+      next: '2',
+    });
+    const { body: last } = await bus.get('/events?order=newest&limit=3&before=2');
+    expect(last).toMatchObject({ events: [{ position: '1' }] });
+    expect(last).not.toHaveProperty('next');
+    expect(await positions('/events?order=newest&event_types=Debit&limit=2')).toEqual(['4', '2']);
+    expect(await positions('/events?order=newest&after=2')).toEqual(['4', '3']);
+  });
+
+  it.each([
+    ['before=3', ['1', '2']],
+    ['order=oldest&before=3', ['1', '2']],
+    ['before=1', []],
+    ['before=0', []],
+    ['order=newest&before=0', []],
+    ['before=999', ['1', '2', '3', '4']],
+  ])('ends before a cursor: %s', async (query, expected) => {
+    expect(await positions(`/events?${query}`)).toEqual(expected);
+  });
+
   it.each([
     ['limit=0', 'limit'],
+    ['before=x', 'before'],
+    ['order=best', 'order'],
     ['limit=ten', 'limit'],
     ['limit=1001', 'limit'],
     ['after=x', 'after'],

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { StoredEvent } from '../../../common/events.js';
 import { cursorOf, positionOf } from '../../../common/protocol/cursor.js';
 import type { Page } from '../../store/event-store.js';
+import type { NewestPage } from '../newest-first.js';
 import { type Conditions, cursorPosition, readFilterOf } from '../query-filter.js';
 import { eventText } from '../wire-text.js';
 import type { HttpContext } from './context.js';
@@ -15,8 +16,12 @@ export function eventRoutes(app: FastifyInstance, context: HttpContext): void {
 
   serve(app, '/events', {
     GET: async (request, reply) => {
-      const page = await pages.page(readFilterOf(conditionsOf(request.query, context), limits));
-      return sendJson(reply, pageJson(page, context));
+      const parameters = new Parameters(request.query, CONDITIONS);
+      const filter = readFilterOf(conditionsOf(parameters, context), limits);
+      const upTo = endOf(parameters, context.head());
+      if (orderOf(parameters) === 'newest')
+        return sendJson(reply, newestJson(await pages.newest({ ...filter, upTo }), context));
+      return sendJson(reply, pageJson(await pages.page({ ...filter, upTo }), context));
     },
   });
 
@@ -107,8 +112,20 @@ export function pageMembers(
   { events, next, end }: Page,
   context: Pick<HttpContext, 'logId' | 'rights'>,
 ): string {
+  return members(events, end ? undefined : next, context);
+}
+
+function members(
+  events: readonly StoredEvent[],
+  next: number | undefined,
+  context: Pick<HttpContext, 'logId' | 'rights'>,
+): string {
   const texts = events.map((event) => eventJson(event, context)).join(',');
-  return `"events":[${texts}]${end ? '' : `,"next":${JSON.stringify(cursorOf(next))}`}`;
+  return `"events":[${texts}]${next === undefined ? '' : `,"next":${JSON.stringify(cursorOf(next))}`}`;
+}
+
+function newestJson({ events, before }: NewestPage, context: HttpContext): string {
+  return `{${members(events, before, context)}}`;
 }
 
 function pageJson(page: Page, context: HttpContext): string {
@@ -120,14 +137,27 @@ const CONDITIONS = [
   'since',
   'until',
   'after',
+  'before',
+  'order',
   'key',
   'correlation',
   'session_id',
   'limit',
 ] as const;
 
-function conditionsOf(query: unknown, context: HttpContext): Conditions {
-  const parameters = new Parameters(query, CONDITIONS);
+function orderOf(parameters: Parameters): 'oldest' | 'newest' {
+  const order = parameters.text('order') ?? 'oldest';
+  if (order !== 'oldest' && order !== 'newest') throw badField('order', 'must be oldest or newest');
+  return order;
+}
+
+/** Position of the last event that may be told: the one below `before`, at most the newest durable one. */
+function endOf(parameters: Parameters, head: number): number {
+  const before = parameters.text('before');
+  return before === undefined ? head : Math.min(head, cursorPosition('before', before) - 1);
+}
+
+function conditionsOf(parameters: Parameters, context: HttpContext): Conditions {
   const texts = { since: '', until: '', key: '', correlation: '' };
   const given = Object.keys(texts).map((name) => [name, parameters.text(name)] as const);
   const sessionId = parameters.integer('session_id', 0, Number.MAX_SAFE_INTEGER);

@@ -47,10 +47,12 @@ describe('parked events', () => {
           event: expect.objectContaining({ event_type: 'T', data: { key: 'a' }, position: '1' }),
         },
       ],
+      total: 2,
       next: 'accounts:1',
     });
     expect((await bus.get('/parked?after=accounts:1')).body).toMatchObject({
       parked: [{ id: 'accounts:2' }],
+      total: 2,
     });
   });
 

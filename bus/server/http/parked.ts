@@ -18,15 +18,16 @@ export function parkedRoutes(app: FastifyInstance, context: HttpContext): void {
       const after = parameters.text('after');
       const from = after === undefined ? undefined : parkedId('after', after);
       const limit = parameters.integer('limit', 1, limits.queryLimitMax) ?? limits.queryLimitDefault;
+      const parked = views.parked();
       const page = pageOf(
-        [...views.parked()].sort(byPlace),
+        [...parked].sort(byPlace),
         idOf,
-        (parked) => from === undefined || byPlace(parked, from) > 0,
+        (one) => from === undefined || byPlace(one, from) > 0,
         limit,
       );
-      const items = await Promise.all(page.items.map((parked) => parkedJson(parked)));
+      const items = await Promise.all(page.items.map((one) => parkedJson(one)));
       const next = page.next === undefined ? '' : `,"next":${JSON.stringify(page.next)}`;
-      return sendJson(reply, `{"parked":[${items.join(',')}]${next}}`);
+      return sendJson(reply, `{"parked":[${items.join(',')}],"total":${parked.length}${next}}`);
     },
   });
 

@@ -1,18 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { cursorOf } from '../../../common/protocol/cursor.js';
 import { rfc3339 } from '../../../common/protocol/times.js';
-import type { ServiceView } from '../../core/types.js';
+import type { ServiceView, SubscriptionChange } from '../../core/types.js';
 import type { HttpContext } from './context.js';
 import { Parameters, pageOf } from './parameters.js';
 import { serve } from './routes.js';
 
-/** `/services` and `/totals`: who is there, who owes what, and what the log holds. */
-export function overviewRoutes(app: FastifyInstance, context: HttpContext): void {
-  const { store, views, limits, judged } = context;
+/** `/services`: who is there, and who owes what. */
+export function serviceRoutes(app: FastifyInstance, context: HttpContext): void {
+  const { views, limits } = context;
 
   serve(app, '/services', {
     GET: async (request) => {
-      const { after, limit } = pageAsked(request.query);
+      const parameters = new Parameters(request.query, ['after', 'limit']);
+      const after = parameters.text('after');
+      const limit = parameters.integer('limit', 1, limits.queryLimitMax) ?? limits.queryLimitDefault;
       const services = [...views.services()].sort((a, b) => compare(a.clientType, b.clientType));
       const page = pageOf(
         services,
@@ -23,33 +25,6 @@ export function overviewRoutes(app: FastifyInstance, context: HttpContext): void
       return { services: page.items.map((service) => serviceJson(service, context)), next: page.next };
     },
   });
-
-  serve(app, '/totals', {
-    GET: async (request) => {
-      const { after, limit } = pageAsked(request.query);
-      const totals = Object.entries(await store.totals()).sort(([a], [b]) => compare(a, b));
-      const page = pageOf(
-        totals,
-        ([type]) => type,
-        ([type]) => after === undefined || type > after,
-        limit,
-      );
-      return {
-        head: cursorOf(views.head()),
-        judged: judged(),
-        totals: page.items.map(([type, count]) => ({ event_type: type, count })),
-        next: page.next,
-      };
-    },
-  });
-
-  function pageAsked(query: unknown): { after: string | undefined; limit: number } {
-    const parameters = new Parameters(query, ['after', 'limit']);
-    return {
-      after: parameters.text('after'),
-      limit: parameters.integer('limit', 1, limits.queryLimitMax) ?? limits.queryLimitDefault,
-    };
-  }
 }
 
 function serviceJson(service: ServiceView, { rates, clock }: HttpContext): Record<string, unknown> {
@@ -61,6 +36,7 @@ function serviceJson(service: ServiceView, { rates, clock }: HttpContext): Recor
     oldest_age_ms: oldestOwed === undefined ? null : Math.max(0, clock.now() - oldestOwed),
     acknowledged: cursorOf(service.acknowledged),
     parked: service.parked,
+    ...(service.changed !== undefined && { subscription_changed: changeJson(service.changed) }),
     redelivered: service.redelivered,
     in_flight: service.instances.reduce((sum, { inFlight }) => sum + inFlight, 0),
     acknowledged_per_second: service.instances.reduce((sum, one) => sum + rates.of(one.sessionId), 0),
@@ -75,6 +51,10 @@ function serviceJson(service: ServiceView, { rates, clock }: HttpContext): Recor
       since: rfc3339(instance.since),
     })),
   };
+}
+
+function changeJson({ time, before, dropped }: SubscriptionChange): object {
+  return { time: rfc3339(time), before, dropped };
 }
 
 function compare(a: string, b: string): number {

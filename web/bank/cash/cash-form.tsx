@@ -3,6 +3,7 @@ import type { AccountSummary } from '../../../common/pages/bank.js';
 import { useLiveStatus } from '../../app/services.js';
 import { Button, ButtonLink } from '../../components/button.js';
 import { Facts } from '../../components/facts.js';
+import { focusFirstMistake } from '../../components/focus-mistake.js';
 import { Money } from '../../components/money.js';
 import { parseAmount } from '../../format/amount.js';
 import { formatMoney } from '../../format/money.js';
@@ -53,6 +54,7 @@ function Order({ kind, account, cash: { command, progress, edit, submit } }: Par
   const send = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
+    focusFirstMistake(event.currentTarget);
     if (why === undefined && parseAmount(command.values.amount!).ok) submit();
   };
   return (

@@ -3,6 +3,7 @@ import type { AccountSummary } from '../../../common/pages/bank.js';
 import { useLiveStatus } from '../../app/services.js';
 import { Button } from '../../components/button.js';
 import { Choice, Field } from '../../components/field.js';
+import { focusFirstMistake } from '../../components/focus-mistake.js';
 import { formatMoney } from '../../format/money.js';
 import { whyNoMoney } from '../../live/status.js';
 import { AmountField } from '../commands/amount-field.js';
@@ -29,6 +30,7 @@ export function OrderForm({ accounts, values, edit, review }: OrderFormProps) {
   const go = (event: SyntheticEvent) => {
     event.preventDefault();
     setTried(true);
+    focusFirstMistake(event.currentTarget);
     if (read.ok && why === undefined && recipient.state !== 'missing') review();
   };
   return (

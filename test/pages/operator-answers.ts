@@ -93,7 +93,7 @@ const PARKED: ParkedEvent = {
   event: EVENTS[2]!,
 };
 
-const SERVICES: readonly ServiceStatus[] = [
+export const SERVICES: readonly ServiceStatus[] = [
   {
     client_type: 'accounts',
     event_types: ['PendingTransaction', 'ConfirmedCredit', 'ConfirmedDebit'],

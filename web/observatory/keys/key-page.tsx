@@ -122,7 +122,11 @@ function History({ pages }: { pages: readonly KeyHistory[] }) {
         ) : (
           <Chip tone="bad">Value {gap} is missing</Chip>
         )}{' '}
-        {refused.length > 0 && <Chip tone="warn">{refused.length} refused attempts</Chip>}
+        {refused.length > 0 && (
+          <Chip tone="warn">
+            {refused.length} refused {refused.length === 1 ? 'attempt' : 'attempts'}
+          </Chip>
+        )}
       </p>
       <KeyTable rows={keyRows(events, refused)} />
     </>

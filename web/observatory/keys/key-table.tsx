@@ -4,7 +4,7 @@ import { Table } from '../../components/table.js';
 import { DataLine } from '../parts/data.js';
 import { Instant } from '../parts/instant.js';
 import { EventLink, Service, TraceLink } from '../parts/mentions.js';
-import type { KeyRow } from './history.js';
+import { expectation, type KeyRow } from './history.js';
 import styles from './keys.module.css';
 
 export function KeyTable({ rows }: { rows: readonly KeyRow[] }) {
@@ -48,7 +48,7 @@ export function KeyTable({ rows }: { rows: readonly KeyRow[] }) {
               <DataLine data={row.event.data} masked={row.event.masked} />
             ) : (
               <span className={styles.soft}>
-                expected {JSON.stringify(row.attempt.expect)}, but the newest value was{' '}
+                {expectation(row.attempt)}, but the newest value was{' '}
                 {row.attempt.after_value < 0 ? 'none' : row.attempt.after_value}
               </span>
             ),

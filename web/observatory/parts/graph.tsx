@@ -80,7 +80,7 @@ export default function Graph({ boxes, arrows, label, size }: GraphProps) {
         preventScrolling={false}
         zoomOnScroll={false}
         fitView
-        fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: 0.35 }}
+        fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: 0.2 }}
         minZoom={0.2}
         maxZoom={1.5}
       >

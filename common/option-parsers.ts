@@ -1,4 +1,5 @@
 /** Values as people write them in options: whole numbers, lists, durations, sizes, addresses. Each parser throws an Error that says what is due. */
+import { USER_NAME } from './user-name.js';
 
 const DURATION_UNITS_MS: Readonly<Record<string, number>> = {
   '': 1,
@@ -77,4 +78,13 @@ export function parseList(text: string): readonly string[] {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+}
+
+/** `ada,grace`: names as users have them. */
+export function parseUserNames(text: string): readonly string[] {
+  const names = parseList(text);
+  for (const name of names)
+    if (!USER_NAME.test(name))
+      throw new Error(`must be names of letters, digits, dot, dash and underscore; ${name} is none`);
+  return names;
 }

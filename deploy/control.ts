@@ -40,6 +40,7 @@ async function perform({ method, path, body }: ControlRequest, controlled: Contr
   const { pathname, searchParams } = new URL(path, 'control:/');
   const [, name] = /^\/instances\/([^/]+)\/kill$/.exec(pathname) ?? [];
   if (method === 'POST' && name !== undefined) return kill(decodeURIComponent(name), controlled.processes());
+  if (method === 'POST' && pathname === '/populate/tell') return controlled.filling.tell();
   if (pathname === '/populate')
     return method === 'POST'
       ? controlled.filling.begin(JSON.parse(body ?? '{}'))

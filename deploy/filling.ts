@@ -34,6 +34,12 @@ export class Filling {
     this.#tell = tell;
   }
 
+  /** Tells the listener how far it is, in its turn among what is told anyhow. */
+  tell(): Populating {
+    this.#tell(this.#progress);
+    return this.#progress;
+  }
+
   /** @throws ControlRefusal if the order makes no sense, or another one is under way */
   begin(order: unknown): Populating {
     if (this.#progress.state === 'running')
@@ -55,15 +61,21 @@ export class Filling {
     const before = { users: 0, accounts: users, operations: users + accounts, books: total };
     this.#startedAt = this.now();
     this.#is({ state: 'running', done: 0, total });
+    let ended = false;
     populate(this.bank, seededRandom(seed), plan, (stage, done) => {
-      if (stage !== 'books') this.#is({ state: 'running', done: before[stage] + done, total });
+      // What was under way when another command failed still comes to its end.
+      if (stage !== 'books' && !ended) this.#is({ state: 'running', done: before[stage] + done, total });
     }).then(
       ({ books }) => {
+        ended = true;
         const [fault] = books.faults;
         if (fault === undefined) this.#is({ state: 'done', done: total, total });
         else this.#failed(`The books do not balance: ${fault}`);
       },
-      (error: Error) => this.#failed(error.message),
+      (error: Error) => {
+        ended = true;
+        this.#failed(error.message);
+      },
     );
     return this.#progress;
   }

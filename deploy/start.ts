@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
-import { parseDuration, parseList, wholeNumber } from '../common/option-parsers.js';
+import { GATEWAY_OPTIONS } from '../common/gateway-options.js';
+import { parseDuration, wholeNumber } from '../common/option-parsers.js';
 import { logLevel } from '../common/options.js';
 import { packageVersion } from '../common/package-version.js';
 import type { DemoUser } from '../common/pages/session.js';
@@ -15,10 +16,12 @@ import { provideUsers, settle } from './demonstration.js';
 import { Filling } from './filling.js';
 import { addressesOf, type ProcessPlan, planBus, planGateway, planPast, planServices } from './layout.js';
 import { logLine } from './log-line.js';
+import { type Operator, settleOperators } from './operators.js';
 import { Bank } from './populate/bank.js';
 import { populate } from './populate/populate.js';
 import { provideRights, rightsPath } from './rights.js';
 import { healthy, type Supervised, supervise } from './supervisor.js';
+import { watch } from './watchdog.js';
 
 const INSTANCES_MAX = 10;
 const PORT_OFFSET_MAX = 50_000;
@@ -51,16 +54,7 @@ const start = command('npm start --', {
       default: 'localhost',
       describe: 'where the gateway listens; 0.0.0.0 lets other machines in',
     },
-    auth: {
-      choices: ['on', 'off'],
-      default: 'on',
-      describe: 'off: nobody signs in; for closed demonstrations',
-    },
-    operators: {
-      default: '',
-      parse: parseList,
-      describe: 'users who may use the observatory, separated by commas',
-    },
+    ...GATEWAY_OPTIONS,
     demonstration: {
       choices: ['on', 'off'],
       default: 'on',
@@ -97,26 +91,34 @@ const start = command('npm start --', {
 
     const past = new PastStates({ plan: (service, at) => planPast(layout, service, at), say });
     const running: Supervised[] = [];
+    const watches: (() => void)[] = [];
+    const keep = (plan: ProcessPlan): Supervised => {
+      const process = supervise(plan, say, { restart: true });
+      running.push(process);
+      watches.push(watch(process, say));
+      return process;
+    };
     try {
       const ready = (async () => {
-        running.push(supervise(bus, say, { restart: true }));
+        keep(bus);
         await healthy(bus, patience);
-        for (const plan of services) running.push(supervise(plan, say, { restart: true }));
+        for (const plan of services) keep(plan);
         await Promise.all(services.map((plan) => healthy(plan, patience)));
         if (demoUsers !== undefined) await settle(bank, demoUsers);
+        const settled =
+          options.auth === 'on' ? await settleOperators(bank, folder, namesBeside(demoUsers, operators)) : [];
         if (options.populate)
           await populate(bank, seededRandom(POPULATE_SEED), POPULATE_PLAN, () => undefined);
-        const front = supervise(gateway, say, { restart: true });
         const processes = [...running];
-        running.push(front);
+        const front = keep(gateway);
         serveControl(front, { processes: () => processes, filling: new Filling(bank), past });
         await healthy(gateway, patience);
+        return settled;
       })();
-      const stopped = await Promise.race([ready.then(() => false), stop.asked.then(() => true)]);
-      if (!stopped) {
-        print(
-          welcome({ gateway, bus, services, demoUsers, seconds: (performance.now() - startedAt) / 1000 }),
-        );
+      const settled = await Promise.race([ready, stop.asked.then(() => undefined)]);
+      if (settled !== undefined) {
+        const seconds = (performance.now() - startedAt) / 1000;
+        print(welcome({ gateway, bus, services, demoUsers, operators: settled, seconds }));
         if (options.auth === 'off') print(OPEN_DOORS);
         await stop.asked;
       }
@@ -125,6 +127,7 @@ const start = command('npm start --', {
     } catch (error) {
       throw new CommandFailure(error instanceof Error ? error.message : String(error));
     } finally {
+      for (const stopWatching of watches) stopWatching();
       await past.stop();
       const [first, ...others] = running;
       await Promise.all(others.map((process) => process.stop()));
@@ -133,6 +136,14 @@ const start = command('npm start --', {
     print(`Stopped. What was kept is in ${data}.`);
   },
 });
+
+/** The users of a demonstration have their passwords already. */
+function namesBeside(
+  demoUsers: readonly DemoUser[] | undefined,
+  names: readonly string[],
+): readonly string[] {
+  return names.filter((name) => !demoUsers?.some(({ username }) => username === name));
+}
 
 /** A port that somebody else listens on is told before anything is started. */
 async function refuseIfTaken(plans: readonly ProcessPlan[]): Promise<void> {
@@ -150,7 +161,7 @@ async function refuseIfTaken(plans: readonly ProcessPlan[]): Promise<void> {
 
 /** Deletes what Autokrator keeps below the folder, and nothing else that may be there. */
 async function forget(data: string): Promise<void> {
-  for (const part of ['log', 'state', 'keys', 'rights.json', 'demonstration.json'])
+  for (const part of ['log', 'state', 'keys', 'rights.json', 'demonstration.json', 'operators'])
     if (existsSync(`${data}/${part}`)) await rm(`${data}/${part}`, { recursive: true });
 }
 
@@ -159,10 +170,11 @@ interface Welcome {
   readonly bus: ProcessPlan;
   readonly services: readonly ProcessPlan[];
   readonly demoUsers: readonly DemoUser[] | undefined;
+  readonly operators: readonly Operator[];
   readonly seconds: number;
 }
 
-function welcome({ gateway, bus, services, demoUsers, seconds }: Welcome): string {
+function welcome({ gateway, bus, services, demoUsers, operators, seconds }: Welcome): string {
   const row = ({ name, url }: ProcessPlan) => `  ${name.padEnd(16)}${url}`;
   const people = (demoUsers ?? []).map(
     ({ username, password, operator }) =>
@@ -172,12 +184,20 @@ function welcome({ gateway, bus, services, demoUsers, seconds }: Welcome): strin
 Autokrator is running (after ${seconds.toFixed(1)} s). Open
 
   ${gateway.url}
-${people.length === 0 ? '' : `\nand sign in as\n\n${people.join('\n')}\n`}
+${people.length === 0 ? '' : `\nand sign in as\n\n${people.join('\n')}\n`}${operators.length === 0 ? '' : `\nOperators\n\n${operators.map(operatorLine).join('\n')}\n`}
 Behind it:
 
 ${[bus, ...services].map(row).join('\n')}
 
 Ctrl-C stops everything.`;
+}
+
+function operatorLine({ username, passwordFile }: Operator): string {
+  const from =
+    passwordFile === undefined
+      ? 'registered before, with a password of their own'
+      : `password: ${passwordFile}`;
+  return `  ${username.padEnd(16)}${from}`;
 }
 
 function say(name: string, line: string): void {

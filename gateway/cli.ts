@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line of the gateway. What it needs is loaded when it runs. */
 import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
+import { GATEWAY_OPTIONS } from '../common/gateway-options.js';
 import { createLogger } from '../common/log.js';
 import { parseAddress, parseList, wholeNumber } from '../common/option-parsers.js';
 import { logLevel } from '../common/options.js';
@@ -35,16 +36,7 @@ const gateway = command('gateway', {
       describe: 'services, where the bus is not to be asked: users=http://localhost:5005,accounts=…',
       parse: parseServices,
     },
-    auth: {
-      choices: ['on', 'off'],
-      default: 'on',
-      describe: 'off: nobody signs in; for closed demonstrations',
-    },
-    operators: {
-      default: '',
-      parse: parseList,
-      describe: 'users who may use the observatory, separated by commas',
-    },
+    ...GATEWAY_OPTIONS,
     demonstration: { flag: true, describe: 'processes may be killed and the bank be filled from the pages' },
     demoUsers: {
       describe: 'users that the sign-in page offers in a demonstration: name:password,name:password',

@@ -19,6 +19,7 @@ import { PageTopics } from './live/page-topics.js';
 import { Topics } from './live/topics.js';
 import { Bus } from './operator/bus.js';
 import { type Channel, Control } from './operator/control.js';
+import { Money } from './operator/money.js';
 import { Overview } from './operator/overview.js';
 import { Ownership } from './ownership.js';
 import { PendingTransfers } from './pages/pending-transfers.js';
@@ -78,6 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const ownership = new Ownership(services, settings.ownersMax);
   const hub = new Hub(directory, settings, log);
   const topics = new Topics(services, ownership);
+  const control = new Control(options.control, settings);
   const overview = new Overview({ bus, directory, clock, settings });
   const mode: Mode = {
     auth: options.auth,
@@ -95,9 +97,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     pending: new PendingTransfers(hub, clock, settings),
     hub,
     topics,
-    pageTopics: new PageTopics({ hub, topics, bus, overview, settings, log }),
+    pageTopics: new PageTopics({ hub, topics, bus, overview, control, settings, log }),
     bus,
-    control: new Control(options.control, settings),
+    control,
+    money: new Money(bus, settings, log),
+    reservedNames: new Set([...operators, ...(options.demoUsers ?? []).map(({ username }) => username)]),
     metrics,
     mode,
     settings,

@@ -67,6 +67,10 @@ export const SETTINGS = {
   eventStreamsMax: 100,
   /** pause between two looks at the bus for the observatory */
   overviewMs: 1_000,
+  /** how long an answer about the money waits for the counting of the log, which goes on behind it */
+  moneyPatienceMs: 1_000,
+  /** events of the log that are counted at once: a few milliseconds of work */
+  moneyEventsPerPage: 250,
   /** transfers without a verdict that are counted in lists of accounts; each for at most an hour */
   pendingTransfersMax: 10_000,
   pendingTransferMs: 60 * 60 * 1_000,

@@ -51,9 +51,12 @@ updates:resume("user:{name}", function(args, after)
   return missed
 end)
 
+local function end_session(session, remaining)
+  if remaining > 0 then redis:set("ended:" .. session, true, { ttl = remaining }) end
+end
+
 bus:projection("SessionEnded", function(event)
-  local remaining = event.data["until"] - event.ts
-  if remaining > 0 then redis:set("ended:" .. event.data.session, true, { ttl = remaining }) end
+  end_session(event.data.session, event.data["until"] - event.ts)
 end)
 
 -- Routes -----------------------------------------------------------------------------------------------------------------
@@ -154,6 +157,9 @@ bus:route("POST", "/logout", function(request)
   local session = session_of(request.body)
   -- Who is not signed in has nothing to end.
   if session then
+    -- Written here already, and not by the projection alone: it commits before the answer leaves, so that who has been told
+    -- that the session is over finds it so at every instance.
+    end_session(session.jti, session.exp - time:now())
     bus:send{
       type = "SessionEnded", key = "user-" .. session.sub, expect = "any",
       data = { username = session.sub, session = session.jti, ["until"] = session.exp },

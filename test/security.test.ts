@@ -42,9 +42,11 @@ let head: unknown;
 beforeAll(async () => {
   system = await System.start({ gateway: { operators: ['olga'] } });
   gateway = system.url('gateway');
-  [ada, eve, operator] = (await Promise.all(
-    ['ada', 'eve', 'olga'].map((name) => Customer.register(gateway, name)),
-  )) as [Customer, Customer, Customer];
+  [ada, eve, operator] = await Promise.all([
+    Customer.register(gateway, 'ada'),
+    Customer.register(gateway, 'eve'),
+    Customer.signIn(gateway, 'olga'),
+  ]);
   [theirs, hers] = await Promise.all([ada.open(1_000), eve.open(10)]);
   second = await ada.open();
   request = String((await ada.ask('/api/accounts', { body: {} })).body.request_id);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type RunningBus, startBus } from '../bus/server/server.js';
+import { RawClient } from '../bus/server/testing/raw-client.js';
 import { createEventStore } from '../bus/store/registry.js';
 import { createLogger } from '../common/log.js';
 import { type RunningService, startService } from '../runtime/service/service.js';
@@ -115,6 +116,15 @@ describe('a refresh token', () => {
     expect((await post('/refresh', other)).status).toBe(200);
     expect((await logout()).status).toBe(204);
   });
+});
+
+test('a session is over when the logout is answered, though its event waits behind one that cannot be handled', async () => {
+  const { refresh } = await signedIn();
+  const sender = await RawClient.connect(bus.address);
+  await sender.publish('UserCreated', 'user-ann', {});
+  expect((await post('/logout', { refresh })).status).toBe(204);
+  expect((await post('/refresh', { refresh })).status).toBe(401);
+  await sender.close();
 });
 
 test('neither password nor token is ever in a log line or in an event; the hash is in UserCredentialSet only', async () => {

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StatementPage } from '../common/pages/bank.js';
 import type { TimeTravel } from '../common/pages/operator.js';
+import { Customer } from './support/customer.js';
 import { type ExportedEvent, System } from './support/system.js';
 import { until } from './support/until.js';
 
@@ -20,7 +21,7 @@ let ids: readonly number[];
 
 beforeAll(async () => {
   system = await System.start({ instances: 2, gateway: { operators: ['olga'] } });
-  [operator, ada] = [await person('olga'), await person('ada')];
+  [operator, ada] = [(await Customer.signIn(system.url('gateway'), 'olga')).credentials, await person('ada')];
   for (let n = 0; n < 2; n += 1) await api('POST', '/api/accounts', ada, {});
   await until(async () => {
     ids = await accountsOf();

@@ -86,6 +86,14 @@ export class Bank {
     return this.#request('users', 'POST', '/user', { body: { username, password } });
   }
 
+  async isUser(username: string): Promise<boolean> {
+    return (await this.#request('users', 'GET', `/user/${encodeURIComponent(username)}`)).status === 200;
+  }
+
+  async signsIn(username: string, password: string): Promise<boolean> {
+    return (await this.#request('users', 'POST', '/login', { body: { username, password } })).status === 200;
+  }
+
   async requestAccount(username: string, key?: string): Promise<string> {
     const recall = async (sent: string) => {
       const request_id = String(await this.#sent(sent, 'AccountCreationRequest', 'request_id'));

@@ -181,7 +181,7 @@ async function perform(
   else throw new Error(`a ${operation.kind} of ${amount} answered ${status}: ${JSON.stringify(body)}`);
 }
 
-/** At most `concurrency` at once and `rate` starts per second, in order. */
+/** At most `concurrency` at once and `rate` starts per second, in order. After one that fails nothing more is begun. */
 async function inParallel<Item>(
   items: readonly Item[],
   { rate, concurrency }: Plan,
@@ -193,7 +193,10 @@ async function inParallel<Item>(
     while (next < items.length) {
       const index = next++;
       if (rate > 0) await sleep(Math.max(0, startedAt + (index * 1000) / rate - performance.now()));
-      await work(items[index]!);
+      await work(items[index]!).catch((error: unknown) => {
+        next = items.length;
+        throw error;
+      });
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));

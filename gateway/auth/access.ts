@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { USER_NAME } from '../../common/user-name.js';
 import { Problem } from '../problem.js';
 import type { Tokens } from './tokens.js';
 
@@ -15,8 +16,6 @@ export interface Asking {
   readonly headers: IncomingHttpHeaders;
   readonly query: unknown;
 }
-
-export const USER_NAME = /^[\w.-]{1,64}$/;
 
 /** Decides who asks, and which of them is an operator. */
 export interface Access {

@@ -13,7 +13,7 @@ const ONCE = { repeatable: false } as const;
 
 /** `/register`, `/login`, `/refresh`, `/logout` (common/pages/session.ts): the users service decides, and signs. */
 export function sessionRoutes(app: FastifyInstance, context: GatewayContext): void {
-  const { services, tokens, throttle, clock, newId } = context;
+  const { services, tokens, throttle, reservedNames, clock, newId } = context;
   const tags = { tags: ['session'] };
 
   app.post<{ Body: Credentials }>(
@@ -21,6 +21,11 @@ export function sessionRoutes(app: FastifyInstance, context: GatewayContext): vo
     { schema: { ...tags, body: CREDENTIALS } },
     async (request, reply): Promise<SignedIn> => {
       const { username, password } = request.body;
+      // Rights go with the name: its first owner would be an operator, whoever that is.
+      if (reservedNames.has(username))
+        throw new Problem('forbidden', `The name ${username} is reserved: it cannot be registered here.`, {
+          field: 'username',
+        });
       await services.command('users', '/user', { username, password }, { correlation: newId() });
       reply.status(201);
       return signIn(request, reply);

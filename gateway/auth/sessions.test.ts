@@ -44,6 +44,22 @@ describe('signing in', () => {
     });
   });
 
+  it('does not give an operator’s name to whoever comes first', async () => {
+    for (const username of ['olga', 'olga']) {
+      const answer = await rig.ask('POST', '/register', { body: { username, password: 'mine now' } });
+      expect(answer).toMatchObject({
+        status: 403,
+        body: {
+          code: 'forbidden',
+          field: 'username',
+          error: 'The name olga is reserved: it cannot be registered here.',
+        },
+      });
+    }
+    expect(rig.bank.heard.filter(({ url }) => url === '/user')).toEqual([]);
+    expect((await login({ username: 'olga', password: 'mine now' })).status).toBe(401);
+  });
+
   it('says the same of a wrong password and of a name that does not exist', async () => {
     const [wrong, unknown] = [
       await login({ ...ADA, password: 'x' }),

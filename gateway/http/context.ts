@@ -10,6 +10,7 @@ import type { PageTopics } from '../live/page-topics.js';
 import type { Topics } from '../live/topics.js';
 import type { Bus } from '../operator/bus.js';
 import type { Control } from '../operator/control.js';
+import type { Money } from '../operator/money.js';
 import type { Ownership } from '../ownership.js';
 import type { PendingTransfers } from '../pages/pending-transfers.js';
 import type { Services } from '../services/services.js';
@@ -30,6 +31,9 @@ export interface GatewayContext {
   readonly pageTopics: PageTopics;
   readonly bus: Bus;
   readonly control: Control;
+  readonly money: Money;
+  /** names that nobody can register here: whoever has one has rights, or is known to everybody */
+  readonly reservedNames: ReadonlySet<string>;
   readonly metrics: GatewayMetrics;
   readonly mode: Mode;
   readonly settings: Settings;

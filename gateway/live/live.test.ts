@@ -49,6 +49,19 @@ describe('a page', () => {
     expect(ada.with({ type: 'update' }).at(-1)).toMatchObject({ cursor: 3, data: { seq: 3, balance: 1010 } });
   });
 
+  it('learns how many updates there are, also when it goes on after one of them', async () => {
+    rig.bank.book(1, 5, 'note');
+    const ada = await page('ada');
+    await subscribed(ada, 'account:1', 0);
+    await subscribed(ada, 'account:2');
+    await subscribed(ada, 'user', 1);
+    expect(ada.with({ type: 'subscribed' })).toMatchObject([
+      { topic: 'account:1', head: 2 },
+      { topic: 'account:2', head: 1 },
+      { topic: 'user', head: 2 },
+    ]);
+  });
+
   it('that names no cursor is told what happens from then on', async () => {
     const ada = await page('ada');
     await subscribed(ada, 'account:1');

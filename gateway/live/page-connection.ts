@@ -9,16 +9,18 @@ import type { Unwatch } from './hub.js';
 /** Tells a page one update; `text` is the frame. */
 export type Tell = (cursor: number, text: string) => void;
 
+/** What `begun` hears: the topic's newest cursor, where it is known. */
+export type Begun = (head?: number) => void;
+
 /**
- * Opens a topic of the pages for a caller; throws Problem if there is none for them. `begun` before the first update; `ended` when
- * nothing more can be told for now.
+ * Opens a topic of the pages for a caller; throws Problem if there is none for them. `begun` before the first update; `ended` when nothing more can be told for now.
  */
 export type OpenTopic = (
   topic: string,
   after: number | undefined,
   caller: Caller,
   tell: Tell,
-  begun: () => void,
+  begun: Begun,
   ended: (problem: Problem) => void,
 ) => Promise<Unwatch>;
 
@@ -136,14 +138,16 @@ export class PageConnection implements FrameHandler {
     const subscription: Subscription = { cursor: after, unwatch: undefined };
     this.#subscriptions.set(topic, subscription);
     try {
-      await this.#open(topic, subscription, () => this.#send({ type: 'subscribed', topic }));
+      await this.#open(topic, subscription, (head) =>
+        this.#send({ type: 'subscribed', topic, ...(head !== undefined && { head }) }),
+      );
     } catch (error) {
       this.#subscriptions.delete(topic);
       throw error;
     }
   }
 
-  async #open(topic: string, subscription: Subscription, begun: () => void = () => {}): Promise<void> {
+  async #open(topic: string, subscription: Subscription, begun: Begun = () => {}): Promise<void> {
     const tell: Tell = (cursor, text) => {
       subscription.cursor = cursor;
       this.parts.send(text);

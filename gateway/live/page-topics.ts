@@ -1,13 +1,14 @@
 import type { Logger } from '../../common/log.js';
 import type { Caller } from '../auth/access.js';
 import type { Bus } from '../operator/bus.js';
+import type { Control } from '../operator/control.js';
 import { EventFollower } from '../operator/event-follower.js';
 import type { Overview } from '../operator/overview.js';
 import { Problem } from '../problem.js';
 import { unavailable } from '../services/services.js';
 import type { Settings } from '../settings.js';
 import type { Hub, Unwatch } from './hub.js';
-import type { OpenTopic, Tell } from './page-connection.js';
+import type { Begun, OpenTopic, Tell } from './page-connection.js';
 import type { Topics } from './topics.js';
 import type { Update } from './update.js';
 
@@ -16,6 +17,7 @@ export interface PageTopicsParts {
   readonly topics: Topics;
   readonly bus: Bus;
   readonly overview: Overview;
+  readonly control: Pick<Control, 'watchPopulate'>;
   readonly settings: Settings;
   readonly log: Logger;
 }
@@ -41,6 +43,9 @@ export class PageTopics {
           requireOperator(caller);
           begun();
           return this.parts.overview.watchParked(counted(topic, after, tell));
+        case 'populate':
+          requireOperator(caller);
+          return this.#populate(counted(topic, after, tell), begun);
         default:
           return this.#own(topic, after, caller, tell, begun, ended);
       }
@@ -52,14 +57,16 @@ export class PageTopics {
     after: number | undefined,
     caller: Caller,
     tell: Tell,
-    begun: () => void,
+    begun: Begun,
     ended: (problem: Problem) => void,
   ): Promise<Unwatch> {
     const { hub, topics } = this.parts;
     const { topic, now } = await topics.own(name, caller);
     if (!hub.serves(topic.clientType)) throw unavailable(topic.clientType);
-    const from = after ?? (await now());
-    begun();
+    // Without gaps the newest cursor is the number of updates there are; of other topics nobody knows it.
+    const head = topic.gapless ? await headOf(now, after) : undefined;
+    const from = after ?? head ?? (await now());
+    begun(head);
     const frame = ({ cursor, data }: Update) => ({ type: 'update', topic: name, cursor, data });
     return hub.watch(
       topic,
@@ -69,7 +76,18 @@ export class PageTopics {
     );
   }
 
-  #events(after: number | undefined, tell: Tell, begun: () => void, unreadBytes: () => number): Unwatch {
+  /** What the launcher tells before it has answered is told behind `begun` as well. */
+  async #populate(tell: (data: object) => void, begun: Begun): Promise<Unwatch> {
+    const early: object[] = [];
+    let hear = (data: object): unknown => early.push(data);
+    const unwatch = await this.parts.control.watchPopulate((data) => hear(data));
+    begun();
+    for (const data of early) tell(data);
+    hear = tell;
+    return unwatch;
+  }
+
+  #events(after: number | undefined, tell: Tell, begun: Begun, unreadBytes: () => number): Unwatch {
     const { bus, settings, log } = this.parts;
     if (this.#eventStreams >= settings.eventStreamsMax)
       throw new Problem('rate_limited', 'Too many pages follow the events just now.');
@@ -90,6 +108,11 @@ export class PageTopics {
       this.#eventStreams -= 1;
     };
   }
+}
+
+/** Who names a cursor goes on from it, also while the newest one cannot be read. */
+function headOf(now: () => Promise<number>, after: number | undefined): Promise<number | undefined> {
+  return after === undefined ? now() : now().catch(() => undefined);
 }
 
 function requireOperator({ operator }: Caller): void {

@@ -1,4 +1,6 @@
-import type { ControlAnswer, ControlRequest } from '../../common/control.js';
+import type { ControlAnswer, ControlNews, ControlRequest } from '../../common/control.js';
+import type { Populating } from '../../common/pages/operator.js';
+import type { Unwatch } from '../live/hub.js';
 import { Problem } from '../problem.js';
 import { refusal } from '../services/answers.js';
 import type { Settings } from '../settings.js';
@@ -11,9 +13,11 @@ export interface Channel {
 
 /**
  * The launcher that runs this system: what needs more than the bus and the services, namely processes.
- * `POST /instances/{name}/kill`, `POST /populate`, `GET /populate`, `GET /time`. A system without one has none of them.
+ * `POST /instances/{name}/kill`, `POST /populate`, `GET /populate`, `GET /time`,
+ * and news of the filling. A system without one has none of them.
  */
 export class Control {
+  readonly #populating = new Set<(progress: Populating) => void>();
   readonly #waiting = new Map<number, (answer: ControlAnswer) => void>();
   #requests = 0;
 
@@ -23,10 +27,26 @@ export class Control {
     private readonly settings: Pick<Settings, 'commandTimeoutMs'>,
   ) {
     channel?.onMessage((message) => {
+      if (isNews(message)) for (const listener of this.#populating) listener(message.data);
       if (!isAnswer(message)) return;
       this.#waiting.get(message.control)?.(message);
       this.#waiting.delete(message.control);
     });
+  }
+
+  /**
+   * Hears how far the filling of the bank is: as it is now, and then again and again while it changes. The launcher is asked to tell what is now
+   * in the same way as what follows, so that nothing older comes behind something newer.
+   * @throws Problem not_found without a launcher
+   */
+  async watchPopulate(listener: (progress: Populating) => void): Promise<Unwatch> {
+    this.#populating.add(listener);
+    const unwatch = () => this.#populating.delete(listener);
+    await this.ask('POST', '/populate/tell').catch((error: unknown) => {
+      unwatch();
+      throw error;
+    });
+    return unwatch;
   }
 
   /**
@@ -73,6 +93,10 @@ export function parentChannel(): Channel | undefined {
       process.channel?.unref();
     },
   };
+}
+
+function isNews(message: unknown): message is ControlNews {
+  return typeof message === 'object' && message !== null && 'news' in message && message.news === 'populate';
 }
 
 function isAnswer(message: unknown): message is ControlAnswer {

@@ -17,7 +17,8 @@ export interface EventFollowerOptions {
   readonly tell: (cursor: number, events: readonly string[]) => void;
   /** bytes that the page has not read */
   readonly unreadBytes: () => number;
-  readonly begun: () => void;
+  /** Called once, before the first `tell`, with the position of the log's newest event. */
+  readonly begun: (head: number) => void;
 }
 
 /**
@@ -42,12 +43,14 @@ export class EventFollower {
   async #run(): Promise<void> {
     const { settings, log, begun } = this.options;
     const { signal } = this.#stop;
+    let head: string | undefined;
     let told = false;
     while (!signal.aborted) {
       try {
-        this.#after ??= (await this.options.bus.read<Totals>('/totals?limit=1')).head;
+        head ??= (await this.options.bus.read<Totals>('/totals?limit=1')).head;
+        this.#after ??= head;
         const chunks = await this.options.bus.stream(this.#after, signal);
-        if (!told) begun();
+        if (!told) begun(Number(head));
         told = true;
         this.#pauseMs = settings.reconnectMs;
         await this.#tellAll(linesOf(chunks));

@@ -15,6 +15,8 @@ let listeners: Listener[];
 const launcher = {
   heard: (_message: unknown): void => undefined,
   send({ control, method, path }: ControlRequest): void {
+    if (path === '/populate/tell')
+      this.heard({ news: 'populate', data: { state: 'running', done: 1, total: 2, rate: 0 } });
     const status = path.includes('nobody') ? 404 : 200;
     const refusal = { error: 'There is no process nobody.', code: 'not_found' };
     this.heard({ control, status, text: JSON.stringify(status === 200 ? { method, path } : refusal) });
@@ -93,6 +95,9 @@ describe('an operator', () => {
     ['GET', '/keys/acc%2F1', '/keys/acc%2F1'],
     ['GET', '/correlations/c', '/correlations/c'],
     ['GET', '/totals', '/totals'],
+    ['GET', '/totals/hours?limit=2', '/totals/hours?limit=2'],
+    ['GET', '/totals/traces', '/totals/traces'],
+    ['GET', '/events?order=newest&before=9', '/events?order=newest&before=9'],
     ['GET', '/services', '/services'],
     ['GET', '/parked?after=a:1', '/parked?after=a:1'],
     ['GET', '/skips', '/skips'],
@@ -167,6 +172,39 @@ describe('an operator’s page', () => {
     await expect.poll(() => positions(olga)).toEqual([2, 3, 4, 5]);
     expect(olga.with({ type: 'subscribed', topic: 'events' })).toHaveLength(1);
     expect(olga.frames.at(-1)).toMatchObject({ cursor: 5 });
+  });
+
+  it('learns where the log ends, so that it knows how far behind it is', async () => {
+    const olga = await page('olga');
+    olga.send({ type: 'subscribe', topic: 'events', after: 1 });
+    await expect.poll(() => olga.with({ type: 'subscribed', topic: 'events' })).toMatchObject([{ head: 3 }]);
+  });
+
+  it('is told how far the filling of the bank is, as it is now and whenever that changes', async () => {
+    const olga = await page('olga');
+    olga.send({ type: 'subscribe', topic: 'populate' });
+    await expect
+      .poll(() => olga.with({ type: 'update', topic: 'populate' }))
+      .toMatchObject([{ cursor: 1, data: { state: 'running', done: 1 } }]);
+    const done = { state: 'done', done: 2, total: 2, rate: 7 };
+    launcher.heard({ news: 'populate', data: done });
+    await expect
+      .poll(() => olga.with({ type: 'update', topic: 'populate' }))
+      .toMatchObject([{ cursor: 1 }, { cursor: 2, data: done }]);
+    const kinds = olga.frames.map(({ type }) => type);
+    expect(kinds).toEqual(['ready', 'subscribed', 'update', 'update']);
+  });
+
+  it('of somebody else is not told of the filling', async () => {
+    const ada = await page('ada');
+    ada.send({ type: 'subscribe', topic: 'populate' });
+    await expect
+      .poll(() => ada.with({ type: 'error', topic: 'populate' }))
+      .toMatchObject([{ code: 'forbidden' }]);
+    launcher.heard({ news: 'populate', data: { state: 'done' } });
+    ada.send({ type: 'subscribe', topic: 'nothing' });
+    await expect.poll(() => ada.with({ type: 'error', topic: 'nothing' })).toHaveLength(1);
+    expect(ada.with({ type: 'update' })).toEqual([]);
   });
 
   it('without a cursor is told what happens from then on', async () => {

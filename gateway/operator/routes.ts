@@ -14,13 +14,18 @@ const READS = [
   '/keys/:key',
   '/correlations/:id',
   '/totals',
+  '/totals/hours',
+  '/totals/traces',
   '/services',
   '/parked',
   '/skips',
 ] as const;
 
 /** `/api/operator/*`: what the bus shows, and what an operator decides; in the shapes of the bus (common/pages/operator.ts). */
-export function operatorRoutes(app: FastifyInstance, { access, bus, control, mode }: GatewayContext): void {
+export function operatorRoutes(
+  app: FastifyInstance,
+  { access, bus, control, money, mode }: GatewayContext,
+): void {
   void app.register(async (operators) => {
     operators.addHook('preHandler', async (request) => {
       const { operator } = await access.caller(request);
@@ -59,6 +64,7 @@ export function operatorRoutes(app: FastifyInstance, { access, bus, control, mod
         passed(reply, await bus.ask('POST', `/sessions/${encodeURIComponent(params.session)}/drain`)),
     );
 
+    operators.get(`${PREFIX}/totals/money`, { schema }, () => money.totals());
     operators.get(`${PREFIX}/time`, { schema }, async (request, reply) =>
       passed(reply, await control.ask('GET', addressBehind(PREFIX, request))),
     );

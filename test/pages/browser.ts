@@ -17,8 +17,6 @@ const USUAL = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/googl
 const ARGUMENTS = [
   '--headless',
   '--no-sandbox',
-  // How the fields for dates are written.
-  '--lang=en-GB',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',

@@ -72,7 +72,6 @@ export function describeSystem(
     };
     const startSystem = async () => {
       check.system = await started(under, pages.folder);
-      await Customer.register(check.gateway, OPERATOR);
     };
     /** Nobody's pages have had an error. */
     const leave = async () => {

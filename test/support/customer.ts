@@ -46,6 +46,13 @@ export class Customer {
     return new Customer(gateway, username, body as unknown as Required<SignedIn>);
   }
 
+  /** Somebody who is registered with the `PASSWORD`, such as an operator. */
+  static async signIn(gateway: string, username: string): Promise<Customer> {
+    const { status, body } = await ask(gateway, '/login', { body: { username, password: PASSWORD } });
+    if (status !== 200) throw new Error(`/login answered ${status}: ${JSON.stringify(body)}`);
+    return new Customer(gateway, username, body as unknown as Required<SignedIn>);
+  }
+
   /** Headers that say who this is. */
   get credentials(): { readonly authorization: string } {
     return { authorization: `Bearer ${this.tokens.access}` };

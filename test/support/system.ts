@@ -22,6 +22,7 @@ import {
 import { Bank, type BankOptions, type SentEvent } from '../../deploy/populate/bank.js';
 import { provideRights, type Tokens } from '../../deploy/rights.js';
 import { healthy, type Supervised, supervise } from '../../deploy/supervisor.js';
+import { PASSWORD } from './customer.js';
 import { admitHistorian } from './historian.js';
 import { type PortOffset, takePortOffset } from './port-offset.js';
 
@@ -125,6 +126,8 @@ export class System {
     const system = new System(data, plans, patienceMs, tokens, ports, bank);
     try {
       await system.up(...system.names());
+      // Their names cannot be registered at the gateway.
+      for (const name of gateway?.operators ?? []) await system.bank.register(name, PASSWORD);
     } catch (error) {
       await system.stop();
       throw new Error(system.output.join('\n'), { cause: error });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '../../../common/log.js';
+import { SharedWork } from '../../../common/shared-work.js';
 import type { PageReader } from '../pages.js';
 import { HourCounts } from './hour-counts.js';
 import { SlowTraces } from './slow-traces.js';
@@ -26,7 +27,7 @@ export class LogCounter {
   readonly traces = new SlowTraces();
   readonly #stop = new AbortController();
   #counted = 0;
-  #counting: Promise<void> | undefined;
+  readonly #counting = new SharedWork(() => this.#run());
 
   constructor(private readonly parts: LogCounterParts) {}
 
@@ -38,15 +39,7 @@ export class LogCounter {
   /** Resolves when everything that is in the log now is counted, or when `patienceMs` are over: then it goes on behind. */
   async count(patienceMs: number): Promise<void> {
     if (this.#counted === this.parts.head()) return;
-    this.#counting ??= this.#run().finally(() => {
-      this.#counting = undefined;
-    });
-    const tired = new AbortController();
-    await Promise.race([
-      this.#counting,
-      pause(patienceMs, undefined, { signal: tired.signal }).catch(() => {}),
-    ]);
-    tired.abort();
+    await this.#counting.wait(patienceMs);
   }
 
   stop(): void {

@@ -72,7 +72,6 @@ export async function livedIn(pages: string): Promise<LivedIn> {
     ledger = await ledgerRuns(system, folder, { mended: false });
     const moved = await adaMoves(system);
     await strangerIsLate(system);
-    await Customer.register(system.url('gateway'), OPERATOR);
     await until(async () => ((await system.askBus('/parked')).parked as unknown[]).length >= 2);
     return { system, ...moved, stop };
   } catch (error) {

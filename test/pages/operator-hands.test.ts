@@ -1,5 +1,5 @@
 /** What an operator does with hands and keyboard, and states of services that a healthy system does not show. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import type { InstanceHealth } from '../../common/pages/operator.js';
 import { expectAccessible } from './expectations.js';
@@ -15,14 +15,13 @@ describeBank('an operator', (bank) => {
     return visitor;
   };
 
-  /** Presses Tab until something of this name has the focus. */
-  async function tabTo(page: Page, name: string): Promise<void> {
-    const wanted = page.getByLabel(name, { exact: true });
+  /** Presses Tab until this has the focus. */
+  async function tabTo(page: Page, wanted: Locator): Promise<void> {
     for (let step = 0; step < 60; step += 1) {
       if (await wanted.evaluate((element) => element.matches(':focus'))) return;
       await page.keyboard.press('Tab');
     }
-    throw new Error(`no Tab leads to ${name}`);
+    throw new Error(`no Tab leads to ${wanted}`);
   }
 
   it('copies an event as JSON, as Lua and as curl', async () => {
@@ -76,20 +75,20 @@ describeBank('an operator', (bank) => {
 
   it('chooses points of time, and decides about what is parked, by keyboard alone', async () => {
     const { page } = await operatorComes('/observatory/time?service=accounts&path=/account/1&at=4&than=2');
-    await page.getByText('Nothing differs').waitFor();
-    await tabTo(page, 'At');
+    await page.getByRole('table', { name: 'Fields that differ' }).waitFor();
+    await tabTo(page, page.getByRole('slider', { name: 'At', exact: true }));
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => page.url()).toMatch(/at=(%22)?5/);
     await page.goto('/observatory/parked');
     await page.getByRole('button', { name: 'Skip loyalty:3' }).waitFor();
-    await tabTo(page, 'Skip loyalty:3');
+    await tabTo(page, page.getByRole('button', { name: 'Skip loyalty:3' }));
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
     expect(await page.locator(':focus').getAttribute('aria-label')).toBe('Skip loyalty:3');
     await page.keyboard.press('Enter');
-    await tabTo(page, 'Reason');
+    await tabTo(page, page.getByLabel('Reason'));
     await page.keyboard.type('Broken for good');
     await page.keyboard.press('Enter');
     await page.getByText('loyalty:3 was skipped.').waitFor();

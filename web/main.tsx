@@ -12,6 +12,7 @@ import { systemClock } from '../common/clock.js';
 import { createApiClient } from './api/client.js';
 import { Problem } from './api/problem.js';
 import { request } from './api/request.js';
+import { keepFocus } from './app/keep-focus.js';
 import { createQueries } from './app/queries.js';
 import { readFailedAgain } from './app/read-again.js';
 import { createPages } from './app/router.js';
@@ -28,7 +29,9 @@ import { browserTimers } from './platform/timers.js';
 import { openSession, SIGNED_IN_HERE } from './session/session.js';
 
 applyTheme();
-void begin(createRoot(document.getElementById('root')!));
+const page = document.getElementById('root')!;
+keepFocus(page);
+void begin(createRoot(page));
 
 async function begin(root: Root, attempt = 1): Promise<void> {
   try {

@@ -32,7 +32,7 @@ export class ClientType {
 
   /** the newest subscription, as long as it is not durable */
   subscribing: PendingSubscription | undefined;
-  /** the newest record of acknowledgements; open as long as its append has not left */
+  /** the newest record of acknowledgements, as long as it is not durable; open as long as its append has not left */
   acknowledging: PendingAcknowledgement | undefined;
 
   /** every session that is registered as this client type */

@@ -4,6 +4,7 @@ import { tick } from './clock-work.js';
 import { nack } from './failures.js';
 import { appendFailed } from './outcomes.js';
 import { unpark } from './parking.js';
+import { recallAll } from './recall.js';
 import { recover } from './recovery.js';
 import { Session } from './session.js';
 import type { State } from './state.js';
@@ -96,6 +97,9 @@ function dispatchTo(state: State, session: Session, input: SessionInput): void {
       break;
     case 'drain':
       drain(state, session);
+      break;
+    case 'recall':
+      recallAll(state, session);
       break;
     case 'closed':
       close(state, session);

@@ -108,11 +108,12 @@ export function endDebt(client: ClientType, debt: Debt): void {
   client.lowWater.end(debt);
 }
 
-/** What is acknowledged in one step for one client type: one record. */
+/** What is acknowledged in one step for one client type: one record. The newest one is the last to become durable. */
 export class PendingAcknowledgement implements Pending {
   readonly #client: ClientType;
   readonly #debts: Debt[] = [];
   readonly #positions: number[] = [];
+  readonly #waiting: (() => void)[] = [];
   readonly record: AckRecord;
 
   /** @param append number of the append that it leaves with */
@@ -129,8 +130,15 @@ export class PendingAcknowledgement implements Pending {
     this.#positions.push(debt.position);
   }
 
+  /** Does something when this is durable. */
+  whenDurable(act: () => void): void {
+    this.#waiting.push(act);
+  }
+
   durable(): void {
     for (const debt of this.#debts) endDebt(this.#client, debt);
+    if (this.#client.acknowledging === this) this.#client.acknowledging = undefined;
+    for (const act of this.#waiting) act();
   }
 
   failed(): boolean {

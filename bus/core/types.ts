@@ -66,6 +66,8 @@ export type Input =
       readonly applied?: boolean;
     }
   | { readonly kind: 'drain'; readonly sessionId: number }
+  /** what is out at any session of this one's client type is to be taken back */
+  | { readonly kind: 'recall'; readonly sessionId: number }
   /** the connection is gone: disconnect, missed heartbeats, or the server closed it */
   | { readonly kind: 'closed'; readonly sessionId: number }
   /** time passes; the server sends one at least every 100 ms */
@@ -142,6 +144,7 @@ export type Effect =
       readonly head: number;
     }
   | { readonly kind: 'drained'; readonly sessionId: number }
+  | { readonly kind: 'recalled'; readonly sessionId: number }
   | {
       readonly kind: 'error';
       readonly sessionId: number;

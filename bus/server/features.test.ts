@@ -81,6 +81,19 @@ describe('deliveries', () => {
     expect(again?.delivery).not.toBe(event?.delivery);
   });
 
+  it('[P56] are taken back by a recall of another instance, and come again', async () => {
+    const client = await modern('accounts', ['T']);
+    await client.publish('T', 'k');
+    const [event] = await client.hearEvents(1);
+    const asking = await modern('accounts', ['T']);
+    asking.say({ message_type: 'recall' });
+    await asking.hear('recalled');
+    const [again] = await client.hearEvents(1);
+    expect(again).toMatchObject({ position: '1', attempt: 2 });
+    client.say({ message_type: 'ack', delivery: event?.delivery });
+    expect(await client.hear('error')).toMatchObject({ code: 'fenced' });
+  });
+
   it('end with a drain, which is answered when nothing is out', async () => {
     const client = await modern('accounts', ['T']);
     await client.publish('T', 'k');

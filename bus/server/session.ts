@@ -139,7 +139,8 @@ export class Session {
         this.#send(progressMessage(effect));
         return;
       case 'drained':
-        this.#send({ message_type: 'drained' });
+      case 'recalled':
+        this.#send({ message_type: effect.kind });
         return;
       case 'error':
         if (effect.about.messageType === 'register') this.#readings.hold(false);
@@ -235,7 +236,8 @@ export class Session {
         return;
       }
       case 'drain':
-        submit({ kind: 'drain', sessionId: this.id });
+      case 'recall':
+        submit({ kind: message.message_type, sessionId: this.id });
         return;
       case 'query':
         this.#read(message, (allowed) => this.#readings.query(allowed));

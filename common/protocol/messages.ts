@@ -121,6 +121,11 @@ export interface DrainMessage {
   message_type: 'drain';
 }
 
+/** + what is out at any session of this client type is taken back */
+export interface RecallMessage {
+  message_type: 'recall';
+}
+
 export type ClientMessage =
   | RegisterMessage
   | NewMessage
@@ -128,7 +133,8 @@ export type ClientMessage =
   | NackMessage
   | QueryMessage
   | ObserveMessage
-  | DrainMessage;
+  | DrainMessage
+  | RecallMessage;
 
 export interface RegistrationMessage {
   message_type: 'registration';
@@ -245,6 +251,11 @@ export interface DrainedMessage {
   message_type: 'drained';
 }
 
+/** + answers `recall` */
+export interface RecalledMessage {
+  message_type: 'recalled';
+}
+
 /** + for clients with the feature `progress`, at most once a second: the client type's acknowledged cursor has moved */
 export interface ProgressMessage {
   message_type: 'progress';
@@ -261,4 +272,5 @@ export type BusMessage =
   | ErrorMessage
   | ObservedMessage
   | DrainedMessage
+  | RecalledMessage
   | ProgressMessage;

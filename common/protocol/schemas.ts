@@ -17,6 +17,8 @@ import type {
   ProgressMessage,
   QueryMessage,
   RebuildMessage,
+  RecalledMessage,
+  RecallMessage,
   ReceiptMessage,
   RegisterMessage,
   RegistrationMessage,
@@ -174,6 +176,8 @@ export function clientSchemas(limits: Limits): Record<ClientMessage['message_typ
 
   const drain = object<DrainMessage>({ message_type: literal('drain') });
 
+  const recall = object<RecallMessage>({ message_type: literal('recall') });
+
   return {
     register: register.json,
     new: newMessage.json,
@@ -182,6 +186,7 @@ export function clientSchemas(limits: Limits): Record<ClientMessage['message_typ
     query: query.json,
     observe: observe.json,
     drain: drain.json,
+    recall: recall.json,
   };
 }
 
@@ -267,6 +272,7 @@ export const BUS_SCHEMAS: Readonly<Record<BusMessage['message_type'], JsonSchema
     next: cursor,
   }).json,
   drained: object<DrainedMessage>({ message_type: literal('drained') }).json,
+  recalled: object<RecalledMessage>({ message_type: literal('recalled') }).json,
   progress: object<ProgressMessage>({ message_type: literal('progress'), acknowledged: cursor, head: cursor })
     .json,
 };

@@ -269,6 +269,12 @@ export interface BusPort {
     /** only what an operator has skipped is left out */
     withoutSkipped?: boolean;
   }): Promise<QueryPage>;
+  /**
+   * Has the bus take back what is out at any session of this client type, also of a process that is gone: what they say of it from
+   * then on is refused, and it comes again. Then the bus knows of everything that was acknowledged before.
+   * @throws Error when the connection is lost meanwhile
+   */
+  recall(): Promise<void>;
   /** resolves when the bus has nothing out at this session any more, or the connection is gone */
   drain(): Promise<void>;
   stop(): Promise<void>;

@@ -4,7 +4,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { picture, type Visitor } from './browser.js';
 import { expectAccessible, expectNoSidewaysScroll } from './expectations.js';
-import { eventAt, operatorAnswers, TRACE } from './operator-answers.js';
+import { eventAt, operatorAnswers, PARKED, TRACE } from './operator-answers.js';
 import { problem } from './stand-in.js';
 import { type BankCheck, describeBank } from './with-bank.js';
 
@@ -24,9 +24,15 @@ const PAGES: [string, string, string][] = [
   ['table', `/observatory/traces/${TRACE}?view=table&event=4`, 'role=cell[name="outside"]'],
   ['keys', '/observatory/keys?prefix=acc', 'role=link[name="acc-1"]'],
   ['key', '/observatory/keys/acc-1', 'text=but the newest value was 0'],
+  ['key-step', '/observatory/keys/acc-1?step=1', 'role=cell[name="42000"]'],
   ['services', '/observatory/services', '[data-service=loyalty]'],
   ['parked', '/observatory/parked', 'role=button[name="Retry loyalty:3"]'],
-  ['time', '/observatory/time?service=accounts&path=/account/1&at=4&than=2', 'text=Nothing differs'],
+  ['time', '/observatory/time?service=accounts&path=/account/1&at=4&than=2', 'role=cell[name="42000"]'],
+  [
+    'time-beginning',
+    '/observatory/time?service=accounts&path=/account/1&at=3&than=0',
+    'text=nothing had happened yet',
+  ],
   ['totals', '/observatory/totals', 'text=What was taken was given'],
   ['populate', '/observatory/populate', '[data-populate=running]'],
 ];
@@ -57,10 +63,14 @@ describeBank('the observatory', (bank) => {
     }
   };
 
-  it.each(LOOKS)('is for everybody to read: %s', async (look, options) => {
-    bank.gateway.fault = operatorAnswers();
-    await showsAll(await operatorComes('/observatory', options), look, PAGES);
-  });
+  it.each(LOOKS)(
+    'is for everybody to read: %s',
+    async (look, options) => {
+      bank.gateway.fault = operatorAnswers();
+      await showsAll(await operatorComes('/observatory', options), look, PAGES);
+    },
+    ALL_PAGES_MS,
+  );
 
   it('says why a page is empty', async () => {
     bank.gateway.fault = operatorAnswers({ empty: true });
@@ -68,10 +78,9 @@ describeBank('the observatory', (bank) => {
   });
 
   it('says what could not be read, and reads it again', async () => {
-    bank.gateway.fault = (_, path) =>
-      path === '/api/operator/services'
-        ? problem(404, 'not_found', 'Gone for now.')
-        : operatorAnswers()(_, path);
+    const answers = operatorAnswers();
+    bank.gateway.fault = (...asked) =>
+      asked[1] === '/api/operator/services' ? problem(404, 'not_found', 'Gone for now.') : answers(...asked);
     const { page } = await operatorComes('/observatory/services');
     await page.getByText('Gone for now.').first().waitFor();
     await expectAccessible(page);
@@ -148,12 +157,140 @@ describeBank('the observatory', (bank) => {
     await expect.poll(() => page.locator('.react-flow__edge').count()).toBe(5);
   });
 
-  it('retries and skips what is parked, and wants a reason for a skip', async () => {
-    const decided: string[] = [];
-    bank.gateway.fault = (method, path) => {
-      if (method === 'POST' && path.startsWith('/api/operator')) decided.push(path);
-      return operatorAnswers()(method, path);
+  it('opens a step of a key: the state after it, and what it has changed', async () => {
+    bank.gateway.fault = operatorAnswers();
+    const { page } = await operatorComes('/observatory/keys/acc-1');
+    await page.getByRole('cell', { name: '£420.00' }).waitFor();
+    await page.getByRole('button', { name: 'State after value 1' }).press('Enter');
+    const step = page.locator('[data-state-after="4"]');
+    await step.getByRole('row', { name: 'balance 50000 42000' }).waitFor();
+    expect(page.url()).toMatch(/\?step=1$/);
+    await page.getByRole('button', { name: 'State after value 0' }).click();
+    await page.locator('[data-state-after="1"]').getByRole('row', { name: 'id not there 1' }).waitFor();
+    expect(await step.count()).toBe(0);
+  });
+
+  it('begins with the newest events, and reads back as somebody scrolls', async () => {
+    const answers = operatorAnswers();
+    const said = { event_type: 'ConfirmedCredit', sender: 'accounts', key: 'acc-1', data: {} };
+    bank.gateway.fault = (...asked) => {
+      const [, path, query] = asked;
+      if (path !== '/api/operator/events') return answers(...asked);
+      const before = Number(query.get('before') ?? 1201);
+      const count = Math.min(Number(query.get('limit')), before - 1);
+      const events = Array.from({ length: count }, (_, index) =>
+        eventAt(before - 1 - index, { ...said, value: before - 2 - index }),
+      );
+      return { status: 200, body: { events } };
     };
+    const { page } = await operatorComes('/observatory');
+    await page.locator('[data-position="1200"]').waitFor();
+    const first = page.locator('[data-position="1"]');
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('End');
+        return first.count();
+      })
+      .toBe(1);
+    await page.getByText('That is the beginning of the log.').waitFor();
+  });
+
+  it('shows what is there again as soon as it is, without a press', async () => {
+    const answers = operatorAnswers();
+    let away = true;
+    bank.gateway.fault = (...asked) =>
+      away && asked[1] === '/api/operator/keys/acc-1'
+        ? problem(503, 'service_unavailable', 'The bus is away.')
+        : answers(...asked);
+    const visitor = await operatorComes('/observatory');
+    visitor.expectOutages();
+    await visitor.page.goto('/observatory/keys/acc-1');
+    await visitor.page.getByText('The bus is away.').first().waitFor();
+    away = false;
+    await visitor.page.getByRole('cell', { name: '£420.00' }).waitFor();
+
+    bank.gateway.fault = (_, path) =>
+      path === '/api/mode' ? problem(503, 'service_unavailable', 'The gateway is starting.') : undefined;
+    await visitor.page.reload();
+    await visitor.page.getByText('The gateway is starting.').waitFor();
+    bank.gateway.fault = answers;
+    await visitor.page.getByRole('cell', { name: '£420.00' }).waitFor();
+  });
+
+  it('keeps a place for the keyboard when what was pressed goes away', async () => {
+    bank.gateway.fault = operatorAnswers();
+    const { page } = await operatorComes('/observatory/services');
+    const focused = (name: string) =>
+      expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe(name);
+    await page.getByRole('button', { name: 'Kill localhost:5003' }).press('Enter');
+    await focused('No');
+    await page.keyboard.press('Enter');
+    await focused('Kill');
+    await page.goto('/observatory/parked');
+    await page.getByRole('button', { name: 'Skip loyalty:3' }).press('Enter');
+    await page.getByLabel('Reason').waitFor();
+    await page.keyboard.press('Escape');
+    await focused('Skip …');
+    bank.gateway.live.tell('parked', 1, { parked: [], total: 0 });
+    await page.locator('[data-parked=none]').waitFor();
+    await focused('Parked events');
+  });
+
+  it('shows parked events beyond the first page, and reads them anew when somebody has decided', async () => {
+    const answers = operatorAnswers();
+    const parked = Array.from({ length: 5 }, (_, index) => ({ ...PARKED, id: `loyalty:${index + 1}` }));
+    const pageAfter = (after: number) => ({
+      parked: parked.slice(after, after + 2),
+      total: parked.length,
+      ...(after + 2 < parked.length && { next: String(after + 2) }),
+    });
+    bank.gateway.fault = (...asked) =>
+      asked[1] === '/api/operator/parked'
+        ? { status: 200, body: pageAfter(Number(asked[2].get('after') ?? 0)) }
+        : answers(...asked);
+    const { page } = await operatorComes('/observatory/parked');
+    const retries = page.getByRole('button', { name: /^Retry loyalty:/ });
+    await page.getByText('2 of 5 parked').waitFor();
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByText('4 of 5 parked').waitFor();
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await expect.poll(() => retries.count()).toBe(5);
+    expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+    parked.splice(3, 1);
+    bank.gateway.live.tell('parked', 1, pageAfter(0));
+    await expect.poll(() => retries.count()).toBe(4);
+    expect(await page.getByRole('button', { name: 'Retry loyalty:4' }).count()).toBe(0);
+  });
+
+  it('says how far the bus is in counting its log, and counts on from there by push', async () => {
+    const answers = operatorAnswers();
+    let counted = 4000;
+    bank.gateway.fault = (...asked) => {
+      const answer = answers(...asked);
+      if (asked[1] !== '/api/operator/totals/hours' || typeof answer !== 'object') return answer;
+      return { ...answer, body: { ...(answer.body as object), counted: String(counted), head: '20000' } };
+    };
+    const { page } = await operatorComes('/observatory/totals');
+    await page.getByText('4,000 of 20,000 events').waitFor();
+    counted = 20_000;
+    await page.getByText('4,000 of 20,000 events').waitFor({ state: 'detached' });
+    const said = { event_type: 'PointsEarned', sender: 'loyalty', key: 'points-1', value: 0, data: {} };
+    bank.gateway.live.tell('events', 20_001, [eventAt(20_001, said)]);
+    await page.locator('[data-count=PointsEarned]').waitFor();
+  });
+
+  it('follows a filling of the bank by push, to its end', async () => {
+    bank.gateway.fault = operatorAnswers();
+    const { page } = await operatorComes('/observatory/populate');
+    await page.getByText('40 of 100').waitFor();
+    await page.getByText('3.0 s').waitFor();
+    bank.gateway.live.tell('populate', 1, { state: 'done', done: 100, total: 100, rate: 25 });
+    await page.locator('[data-populate=done]').getByText('4.0 s').waitFor();
+    expect(bank.gateway.asked.filter((path) => path === 'GET /api/operator/populate')).toHaveLength(1);
+  });
+
+  it('retries and skips what is parked, and wants a reason for a skip', async () => {
+    const decided = keepsCommands(bank);
     const { page } = await operatorComes('/observatory/parked');
     await page.getByRole('button', { name: 'Retry loyalty:3' }).click();
     await page.getByText('loyalty:3 is tried again.').waitFor();
@@ -168,16 +305,12 @@ describeBank('the observatory', (bank) => {
       '/api/operator/parked/loyalty%3A3/retry',
       '/api/operator/parked/loyalty%3A3/skip',
     ]);
-    bank.gateway.live.tell('parked', 1, { parked: [] });
+    bank.gateway.live.tell('parked', 1, { parked: [], total: 0 });
     await page.locator('[data-parked=none]').waitFor();
   });
 
   it('kills an instance only when it is asked twice', async () => {
-    const told: string[] = [];
-    bank.gateway.fault = (method, path) => {
-      if (method === 'POST' && path.startsWith('/api/operator')) told.push(path);
-      return operatorAnswers()(method, path);
-    };
+    const told = keepsCommands(bank);
     const { page } = await operatorComes('/observatory/services');
     await page.getByRole('button', { name: 'Kill localhost:5003' }).click();
     expect(told).toEqual([]);
@@ -186,6 +319,21 @@ describeBank('the observatory', (bank) => {
     expect(told).toEqual(['/api/operator/instances/4194305/kill']);
   });
 });
+
+/** A second or two for each page, on a machine that does other things too. */
+const ALL_PAGES_MS = 120_000;
+
+/** Answers as a small system does; what operators have ordered, in order. */
+function keepsCommands({ gateway }: BankCheck): string[] {
+  const ordered: string[] = [];
+  const answers = operatorAnswers();
+  gateway.fault = (...asked) => {
+    const [method, path] = asked;
+    if (method === 'POST' && path.startsWith('/api/operator')) ordered.push(path);
+    return answers(...asked);
+  };
+  return ordered;
+}
 
 /** What a browser calls a long task. */
 const LONG_TASK_MS = 50;

@@ -2,7 +2,14 @@
  * The operators' addresses of a small system, for the stand-in gateway: a transfer and a deposit, a refused attempt, a parked event, a
  * service with two instances and one with none. In the shapes of common/pages/operator.ts.
  */
-import type { BusEvent, ParkedEvent, ServiceStatus } from '../../common/pages/operator.js';
+import type {
+  BusEvent,
+  Counted,
+  EventPage,
+  ParkedEvent,
+  ServiceStatus,
+  TimeTravel,
+} from '../../common/pages/operator.js';
 import { type Fault, problem } from './stand-in.js';
 
 export const TRACE = '01a1fe50-0000-7000-8000-00000000cafe';
@@ -78,7 +85,7 @@ export const EVENTS: readonly BusEvent[] = [
   }),
 ];
 
-const PARKED: ParkedEvent = {
+export const PARKED: ParkedEvent = {
   id: 'loyalty:3',
   client_type: 'loyalty',
   error: {
@@ -136,14 +143,53 @@ function instance(session_id: number, http_address: string) {
   };
 }
 
+const COUNTED: Counted = { counted: '6', head: '6' };
+const NONE_COUNTED: Counted = { counted: '0', head: '0' };
+
+function countsOf(events: readonly BusEvent[]) {
+  return events.map(({ event_type, sender }) => ({ event_type, sender, count: 1 }));
+}
+
 const EMPTY = {
   totals: { head: '0', judged: { accepted: 0, refused: 0 }, totals: [] },
   events: { events: [] },
   keys: { keys: [] },
   services: { services: [] },
-  parked: { parked: [] },
+  'totals/hours': { ...NONE_COUNTED, hours: [] },
+  'totals/traces': { ...NONE_COUNTED, traces: [] },
+  'totals/money': { ...NONE_COUNTED, paid_in: 0, paid_out: 0, refunded: 0, debited: 0, credited: 0 },
+  parked: { parked: [], total: 0 },
   skips: { skips: [] },
 };
+
+/** As the bus pages: after a position oldest first, or before one newest first. */
+function eventsOf(query: URLSearchParams): EventPage {
+  const number = (name: string, otherwise: number) => Number(query.get(name) ?? otherwise);
+  const [types, key] = [query.get('event_types')?.split(','), query.get('key')];
+  const found = EVENTS.filter(
+    ({ position, event_type, consistency }) =>
+      Number(position) > number('after', 0) &&
+      Number(position) < number('before', Number.POSITIVE_INFINITY) &&
+      (types === undefined || types.includes(event_type)) &&
+      (key === null || consistency.key === key),
+  );
+  const ordered = query.get('order') === 'newest' ? found.toReversed() : found;
+  return { events: ordered.slice(0, number('limit', 1000)) };
+}
+
+/** Account 1 as it was, which is not there before its first event. */
+function time(query: URLSearchParams): TimeTravel {
+  const at = Number(query.get('at'));
+  const own = EVENTS.filter(
+    ({ position, consistency }) => Number(position) <= at && consistency.key === 'acc-1',
+  );
+  const balance = own.reduce((sum, { event_type, data }) => {
+    const { amount } = data as { amount: number };
+    return sum + (event_type === 'ConfirmedCredit' ? amount : -amount);
+  }, 0);
+  const past = { position: String(at), status: 200, body: { id: 1, balance } };
+  return own.length === 0 ? { ...past, status: 404, body: { error: 'no such account' } } : past;
+}
 
 /** Answers in place of the stand-in's own; nothing for what is not an operator's address. `empty`: a system in which nothing has happened. */
 export function operatorAnswers({ empty = false } = {}): Fault {
@@ -172,17 +218,27 @@ export function operatorAnswers({ empty = false } = {}): Fault {
     [`correlations/${TRACE}`]: { events: EVENTS.filter(({ correlation }) => correlation === TRACE) },
     [`correlations/${OTHER}`]: { events: EVENTS.filter(({ correlation }) => correlation === OTHER) },
     services: { services: SERVICES },
-    parked: { parked: [PARKED] },
+    parked: { parked: [PARKED], total: 1 },
     skips: { skips: [{ id: 'loyalty:1', reason: 'Not for us', time: '2026-11-21T12:00:00.000Z' }] },
-    time: { status: 200, body: { id: 1, balance: 42_000 } },
-    populate: { state: 'running', done: 40, total: 100 },
+    populate: { state: 'running', done: 40, total: 100, rate: 20 },
+    'totals/hours': { ...COUNTED, hours: [{ hour: '2026-11-21T12:00:00Z', counts: countsOf(EVENTS) }] },
+    'totals/traces': { ...COUNTED, traces: [{ correlation: TRACE, ms: 34, events: 4 }] },
+    'totals/money': {
+      ...COUNTED,
+      paid_in: 50_000,
+      paid_out: 0,
+      refunded: 0,
+      debited: 8000,
+      credited: 8000,
+    },
     ...Object.fromEntries(EVENTS.map((event) => [`events/${event.position}`, event])),
   };
   const answers: Record<string, unknown> = empty ? EMPTY : full;
-  return (method, path) => {
+  const asked: Record<string, (query: URLSearchParams) => unknown> = empty ? {} : { events: eventsOf, time };
+  return (method, path, query) => {
     const [, what] = /^\/api\/operator\/(.+)$/.exec(path) ?? [];
     if (what === undefined) return undefined;
-    const body = answers[decodeURIComponent(what)];
+    const body = asked[what]?.(query) ?? answers[decodeURIComponent(what)];
     if (method === 'POST') return { status: 200, body: {} };
     return body === undefined ? problem(404, 'not_found', 'There is no such thing.') : { status: 200, body };
   };

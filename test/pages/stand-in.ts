@@ -20,7 +20,7 @@ interface Answer {
 }
 
 /** What a fault does to a request: an answer in place of the real one, or silence for ever. */
-export type Fault = (method: string, path: string) => Answer | 'silence' | undefined;
+export type Fault = (method: string, path: string, query: URLSearchParams) => Answer | 'silence' | undefined;
 
 interface Call {
   method: string;
@@ -87,7 +87,7 @@ export class StandInGateway {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url!, 'http://stand-in');
     const method = request.method!;
-    const fault = this.fault(method, url.pathname);
+    const fault = this.fault(method, url.pathname, url.searchParams);
     if (fault === 'silence') return;
     const isFile = method === 'GET' && !/^\/(api|refresh)(\/|$)/.test(url.pathname);
     if (fault === undefined && isFile) return this.#file(url.pathname, response);

@@ -16,7 +16,7 @@ import { createWorld, type World } from './world.js';
 
 /** Steps after the faults have stopped within which everything has to come to its end. */
 const CALM_STEPS_MAX = 60_000;
-/** Long enough for a last look at what is in doubt, for marks raised behind, and for what should not happen any more. */
+/** Long enough for marks raised behind, and for what should not happen any more. */
 const LAST_LOOK_MS = 20_000;
 const LEAVING_MS = 2_000;
 const TICK_MS = 50;

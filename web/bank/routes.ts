@@ -21,7 +21,7 @@ export const statementRoute = createRoute({
 
 /** `done`: what became of the last one is shown. */
 const cashSearch = ({ done }: Record<string, unknown>): { done?: true | undefined } => ({
-  done: done === true ? done : undefined,
+  done: String(done) === 'true' || undefined,
 });
 
 export const depositRoute = createRoute({

@@ -19,13 +19,25 @@ interface ButtonProps {
   /** the reason it cannot be pressed */
   why?: string | undefined;
   label?: string;
+  /** of what it opens and closes */
+  expanded?: boolean;
   /** beside other things in a row or header */
   small?: boolean;
 }
 
 /** The browser's own button: keyboard, forms and screen readers know it. */
 export function Button(props: ButtonProps) {
-  const { children, kind = 'plain', type = 'button', onPress, busy = false, why, label, small } = props;
+  const {
+    children,
+    kind = 'plain',
+    type = 'button',
+    onPress,
+    busy = false,
+    why,
+    label,
+    small,
+    expanded,
+  } = props;
   const reason = useId();
   const off = why !== undefined;
   return (
@@ -37,6 +49,7 @@ export function Button(props: ButtonProps) {
         aria-describedby={off ? reason : undefined}
         aria-disabled={off || busy || undefined}
         aria-busy={busy || undefined}
+        aria-expanded={expanded}
         onClick={off || busy ? undefined : onPress}
       >
         {children}

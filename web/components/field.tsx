@@ -13,7 +13,7 @@ interface FieldProps {
   name: string;
   value: string;
   onChange: (value: string) => void;
-  type?: 'text' | 'password' | 'search' | 'date';
+  type?: 'text' | 'password' | 'search' | 'date' | 'datetime-local';
   hint?: ReactNode;
   error?: string | undefined;
   autoComplete?: string;

@@ -122,9 +122,12 @@ export function Failure({ error, what, retry, busy = false }: FailureProps) {
         </p>
       )}
       {retry && (
-        <Button small onPress={retry} busy={busy}>
-          Try again
-        </Button>
+        <p className={styles.again}>
+          <Button small onPress={retry} busy={busy}>
+            Try again
+          </Button>
+          {error instanceof Problem && error.outcomeUnknown && 'It is also tried again by itself.'}
+        </p>
       )}
     </div>
   );

@@ -1,5 +1,5 @@
 /** A plain table for what fits on a page: a caption for those who do not see it, figures to the right, narrow screens scroll it sideways. */
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { cx } from '../design/cx.js';
 import styles from './table.module.css';
 
@@ -15,9 +15,11 @@ interface TableProps<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string | number;
+  /** across the whole width below its row, where there is something to say */
+  below?: (row: Row) => ReactNode;
 }
 
-export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, keyOf, below }: TableProps<Row>) {
   return (
     // A region that scrolls can be reached by keyboard.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
@@ -34,15 +36,27 @@ export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map((column, index) => (
-                <td key={index} className={cx(column.figures && styles.figures)}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
+          {rows.map((row) => {
+            const more = below?.(row);
+            return (
+              <Fragment key={keyOf(row)}>
+                <tr className={cx(Boolean(more) && styles.opened)}>
+                  {columns.map((column, index) => (
+                    <td key={index} className={cx(column.figures && styles.figures)}>
+                      {column.cell(row)}
+                    </td>
+                  ))}
+                </tr>
+                {more && (
+                  <tr>
+                    <td colSpan={columns.length} className={styles.below}>
+                      {more}
+                    </td>
+                  </tr>
+                )}
+              </Fragment>
+            );
+          })}
         </tbody>
       </table>
     </section>

@@ -4,7 +4,7 @@
  * - Several listeners may want one topic; the gateway is asked once, after the lowest of their cursors, and each listener gets
  *   only what is above its own. So nobody misses an update or sees one twice, over reconnects too.
  * - A topic without a cursor starts with what comes next; from then on it has one.
- * - `services` and `parked` are whole pictures and count anew on each connection: their cursors are not kept.
+ * - `services`, `parked` and `populate` are whole pictures and count anew on each connection: their cursors are not kept.
  */
 import type { LiveTopic, LiveUpdate } from '../../common/pages/live.js';
 
@@ -37,7 +37,7 @@ export interface Topics {
   summary(): { waiting: number; behind: number; unavailable: LiveTopic[] };
 }
 
-const COUNTED_PER_CONNECTION: readonly LiveTopic[] = ['services', 'parked'];
+const COUNTED_PER_CONNECTION: readonly LiveTopic[] = ['services', 'parked', 'populate'];
 
 export function createTopics(): Topics {
   const topics = new Map<LiveTopic, Topic>();

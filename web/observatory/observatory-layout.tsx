@@ -35,7 +35,7 @@ export function ObservatoryLayout() {
 function Ways() {
   const { session } = useServices();
   const parked = useParkedNow();
-  const waiting = parked.data?.parked.length ?? 0;
+  const waiting = parked.data?.total ?? 0;
   return (
     <nav className={styles.ways} aria-label="Observatory">
       <Link to="/observatory" activeOptions={{ exact: true, includeSearch: false }} className={styles.way}>
@@ -46,7 +46,12 @@ function Ways() {
       </Link>
       <Link to="/observatory/parked" className={styles.way}>
         Parked
-        {waiting > 0 && <span className={styles.count}>{waiting}</span>}
+        {waiting > 0 && (
+          <span className={styles.count}>
+            {waiting.toLocaleString('en-GB')}
+            <span className="visually-hidden"> events</span>
+          </span>
+        )}
       </Link>
       <Link to="/observatory/keys" className={styles.way}>
         Keys

@@ -6,6 +6,7 @@ import type {
   KeyHistory,
   KeyList,
   ParkedList,
+  Populating,
   ServiceList,
   ServicesNow,
   SkipList,
@@ -48,6 +49,16 @@ export function judgedRead(api: ApiClient) {
     queryKey: ['judged'],
     queryFn: async ({ signal }) => (await ask<Totals>(api, '/totals', { limit: 1 }, signal)).judged,
   });
+}
+
+/** The newest events, or the newest before a position: oldest first, without a gap. */
+export async function newest(
+  api: ApiClient,
+  asked: { before?: number; limit: number },
+  signal?: AbortSignal,
+): Promise<readonly BusEvent[]> {
+  const { events } = await ask<EventPage>(api, '/events', { order: 'newest', ...asked }, signal);
+  return events.toReversed();
 }
 
 /** The events at the positions after `after`, up to and with `last`; at most `PAGE_MAX` of them. */
@@ -100,12 +111,12 @@ export function traceRead(api: ApiClient, correlation: string) {
   });
 }
 
-export function keysRead(api: ApiClient, prefix: string | undefined) {
+export function keysRead(api: ApiClient, prefix: string) {
   return {
-    queryKey: ['keys', prefix ?? ''],
+    queryKey: ['keys', prefix],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }: { pageParam: string | undefined; signal: AbortSignal }) =>
-      ask<KeyList>(api, '/keys', { prefix, after: pageParam, limit: 200 }, signal),
+      ask<KeyList>(api, '/keys', { prefix: prefix || undefined, after: pageParam, limit: 200 }, signal),
     getNextPageParam: (page: KeyList) => page.next,
     gcTime: 0,
   };
@@ -137,6 +148,14 @@ export function parkedRead(api: ApiClient) {
   return queryOptions({
     queryKey: ['parked'],
     queryFn: ({ signal }) => ask<ParkedList>(api, '/parked', {}, signal),
+  });
+}
+
+export function populateRead(api: ApiClient) {
+  return queryOptions({
+    queryKey: ['populate'],
+    gcTime: 0,
+    queryFn: ({ signal }) => ask<Populating>(api, '/populate', {}, signal),
   });
 }
 

@@ -41,6 +41,7 @@ export const keysRoute = createRoute({
 export const keyRoute = createRoute({
   getParentRoute,
   path: '/keys/$key',
+  validateSearch: searchOf('step'),
   component: lazyRouteComponent(() => import('./keys/key-page.js'), 'KeyPage'),
 });
 

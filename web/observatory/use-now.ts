@@ -1,21 +1,34 @@
 /** What is so now, read once and from then on kept current by push. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryKey, type UseQueryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useServices } from '../app/services.js';
 import { useFollow } from '../live/use-follow.js';
-import { parkedRead, servicesRead } from './reads.js';
+import { parkedRead, populateRead, servicesRead } from './reads.js';
 
 export function useServicesNow() {
-  const { api } = useServices();
-  const queries = useQueryClient();
-  const read = servicesRead(api);
-  useFollow('services', undefined, (now) => queries.setQueryData(read.queryKey, now));
-  return useQuery(read);
+  return useNow('services', servicesRead(useServices().api));
 }
 
+/** The first page, with how many there are in all. */
 export function useParkedNow() {
-  const { api } = useServices();
+  return useNow('parked', parkedRead(useServices().api));
+}
+
+export function usePopulateNow() {
+  return useNow('populate', populateRead(useServices().api));
+}
+
+/** Of topics that push the whole each time. */
+function useNow<Now, Key extends QueryKey>(
+  topic: 'services' | 'parked' | 'populate',
+  read: UseQueryOptions<Now, Error, Now, Key>,
+) {
   const queries = useQueryClient();
-  const read = parkedRead(api);
-  useFollow('parked', undefined, (now) => queries.setQueryData(read.queryKey, now));
+  const queryKey: QueryKey = read.queryKey;
+  // A reading that is under way is older than what is pushed, and would come later and stay: it is given up.
+  useFollow(
+    topic,
+    undefined,
+    (now) => void queries.cancelQueries({ queryKey }).then(() => queries.setQueryData(queryKey, now)),
+  );
   return useQuery(read);
 }

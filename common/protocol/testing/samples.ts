@@ -69,6 +69,7 @@ export const CLIENT_SAMPLES: Samples<ClientMessage> = {
   },
   observe: { message_type: 'observe', event_types: ['ConfirmedDebit'], keys: ['acc-7'], after: '0' },
   drain: { message_type: 'drain' },
+  recall: { message_type: 'recall' },
 };
 
 const EVENT: Required<EventMessage> = {
@@ -131,5 +132,6 @@ export const BUS_SAMPLES: Omit<Samples<BusMessage>, 'event' | 'rebuild'> & {
   },
   observed: { message_type: 'observed', events: [EVENT], next: '13' },
   drained: { message_type: 'drained' },
+  recalled: { message_type: 'recalled' },
   progress: { message_type: 'progress', acknowledged: '12', head: '13' },
 };

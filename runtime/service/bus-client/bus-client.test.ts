@@ -624,6 +624,26 @@ describe('The bus client', () => {
     });
   });
 
+  describe('a recall', () => {
+    it('is over when the bus has answered it', async () => {
+      await started();
+      const recalled = client.recall();
+      await bus.hears('recall');
+      bus.say({ message_type: 'recalled' });
+      await recalled;
+    });
+
+    it('fails with the connection, and without one', async () => {
+      await started();
+      const recalled = expect(client.recall()).rejects.toThrow('did not take back what is out');
+      await bus.hears('recall');
+      bus.disconnect();
+      await recalled;
+      await client.stop();
+      await expect(client.recall()).rejects.toThrow('no connection');
+    });
+  });
+
   describe('leaving', () => {
     it('drains until the bus says that nothing is out', async () => {
       await started();

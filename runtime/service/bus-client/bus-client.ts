@@ -19,6 +19,7 @@ import { Drains } from './drains.js';
 import { boundedError } from './handler-error.js';
 import { Publications } from './publications.js';
 import { Queries } from './queries.js';
+import { Recalls } from './recalls.js';
 import { ReceivedEvent } from './received-event.js';
 import { type BusClientSettings, DEFAULT_BUS_CLIENT_SETTINGS } from './settings.js';
 
@@ -63,6 +64,7 @@ class BusClient implements BusPort {
   readonly #publications: Publications;
   readonly #queries: Queries;
   readonly #drains: Drains;
+  readonly #recalls = new Recalls();
   #registration: Registration | undefined;
   #listener: BusEvents | undefined;
   #connection: Connection | undefined;
@@ -141,6 +143,12 @@ class BusClient implements BusPort {
     return { events, next: page.next, head: page.head };
   }
 
+  async recall(): Promise<void> {
+    if (!this.#connected) throw new Error('no connection to the bus');
+    this.#send({ message_type: 'recall' });
+    return this.#recalls.add();
+  }
+
   drain(): Promise<void> {
     if (!this.#connected) return Promise.resolve();
     this.#send({ message_type: 'drain' });
@@ -211,6 +219,9 @@ class BusClient implements BusPort {
       case 'drained':
         this.#drains.end();
         break;
+      case 'recalled':
+        this.#recalls.answered();
+        break;
       case 'error':
         this.#refused(message);
     }
@@ -253,6 +264,7 @@ class BusClient implements BusPort {
       this.#log.error({ code }, 'the bus refuses the registration: %s', message);
       this.#connection?.cut(`the registration was refused: ${message}`);
     }
+    if (about?.message_type === 'recall') this.#recalls.fail(message);
     // An acknowledgement crossed with the bus taking the event back.
     else if (code === 'fenced') this.#log.debug({ about }, message);
     else this.#log.warn({ code, about }, 'the bus refuses a message: %s', message);
@@ -265,6 +277,7 @@ class BusClient implements BusPort {
     this.#unansweredRegistrations = 0;
     this.#publications.pause(code === TOO_LARGE);
     this.#queries.pause(reason);
+    this.#recalls.fail(reason);
     this.#drains.end();
     if (this.#stopped === undefined) this.#connectLater(reason);
     if (wasConnected) this.#listener?.disconnected(reason);

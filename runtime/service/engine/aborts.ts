@@ -25,11 +25,6 @@ export class Voided extends Abort {
   override readonly name = 'Voided';
 }
 
-/** The bus did not tell what has to be known before an event may be handled. */
-export class BusSilent extends Abort {
-  override readonly name = 'BusSilent';
-}
-
 /** A handler that is over still calls the host. */
 export class HandlerOver extends Abort {
   override readonly name = 'HandlerOver';

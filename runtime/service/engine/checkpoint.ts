@@ -1,14 +1,13 @@
 import { Abort } from '../../lua/vm.js';
-import type { Doubt } from './doubt.js';
-import { META, positionOfCursor } from './meta.js';
+import { META, positionOfCursor, setMeta } from './meta.js';
 import type { LiveParts } from './service-parts.js';
 
 /**
  * Moves the checkpoint behind the bus's `progress` messages.
  *
- * What the bus calls acknowledged has its effect in this store: handlers commit before they acknowledge. So the checkpoint may
- * follow, unless effects are in doubt (doubt.ts); it is only a place to begin at, and may lag without harm. It never goes back. A store in which it
- * has gone back is an older copy, set under our feet: the state has to be prepared again.
+ * What the bus calls acknowledged has its effect in this store: handlers commit before they acknowledge, and what was handled on a state
+ * that is gone cannot be acknowledged (preparation.ts). So the checkpoint may follow; it is only a place to begin at, and may lag without
+ * harm. It never goes back. A store in which it has gone back is an older copy, set under our feet: the state has to be prepared again.
  */
 export class Checkpoint {
   #reached: string | undefined;
@@ -16,10 +15,7 @@ export class Checkpoint {
   /** the furthest this process has seen in the store */
   #known = 0;
 
-  constructor(
-    private readonly parts: LiveParts,
-    private readonly doubt: Doubt,
-  ) {}
+  constructor(private readonly parts: LiveParts) {}
 
   /** @param acknowledged cursor */
   progress(acknowledged: string): void {
@@ -38,7 +34,7 @@ export class Checkpoint {
     try {
       for (let next = this.#take(); next !== undefined; next = this.#take()) {
         await this.parts.lazyMarks.flush();
-        if (await this.doubt.progress(next)) await this.#write(next);
+        await this.#write(next);
       }
     } catch (error) {
       if (error instanceof Abort) this.parts.trouble(error);
@@ -60,10 +56,7 @@ export class Checkpoint {
     if (this.#known >= positionOfCursor(cursor)) return;
     const committed = await state.commit({
       expect: [{ space: 'meta', key: META.checkpoint, text }],
-      writes: [
-        { op: 'set', space: 'meta', key: META.checkpoint, text: cursor },
-        { op: 'del', space: 'meta', key: META.doubt },
-      ],
+      writes: [setMeta('checkpoint', cursor)],
     });
     // Otherwise another instance has moved it; the next progress finds it further on.
     if (committed.done) this.#known = positionOfCursor(cursor);

@@ -176,7 +176,7 @@ class ServiceEngine implements Engine {
     const ends = () => this.#ends ?? { acknowledged: '0', head: '0' };
     const ended = () => this.#stopping;
     return new Preparation(this.parts, this.#counters, ends, ended, async (generation, epoch) => {
-      const prepared = { generation, epoch, logId: undefined, doubt: undefined };
+      const prepared = { generation, epoch, logId: undefined };
       await liveService(this.parts, this.#counters, prepared, () => {}).sweep.locking();
     });
   }
@@ -200,8 +200,6 @@ class ServiceEngine implements Engine {
   #sweepNow(): void {
     const live = this.#live;
     if (!live || this.#stopping) return;
-    // Also when nothing moves at the bus: what is in doubt is looked through now and then.
-    if (this.#ends) live.checkpoint.progress(this.#ends.acknowledged);
     void live.sweep
       .stale(() => this.#live !== live || this.#stopping)
       .catch((error: unknown) => {

@@ -1,6 +1,5 @@
 import type { DeliveredEvent, EventHandler, TypeHandlers } from '../types.js';
 import { eventOccasion, RunContext, type Send } from './context.js';
-import type { Doubt } from './doubt.js';
 import type { Job } from './job.js';
 import { covers, parseMark } from './marks.js';
 import type { Outbox } from './outbox.js';
@@ -27,12 +26,10 @@ export class Events {
     private readonly parts: LiveParts,
     private readonly transactor: Transactor,
     private readonly outbox: Outbox,
-    private readonly doubt: Doubt,
   ) {}
 
   /** @throws what the handler threw, Contended, Overtaken, Refused; or an Abort that is not the handler's fault */
   async handle(event: DeliveredEvent, job: Job): Promise<EventOutcome> {
-    await this.doubt.before(event, job);
     for (let due: OpenEntry | undefined; ; ) {
       const result = await this.transactor.run(this.#work(event), job, due);
       due = undefined;

@@ -1,14 +1,10 @@
-import type { BusPort, EventView, QueryPage } from '../types.js';
-import type { DoubtfulRange } from './doubt.js';
+import type { EventView, QueryPage } from '../types.js';
 import type { Job } from './job.js';
 import { unlocked } from './locks.js';
 import { MarkChanges } from './mark-changes.js';
-import { positionOfCursor } from './meta.js';
 import { replay } from './replay.js';
 import { type LiveParts, newTransaction } from './service-parts.js';
 import { subscribedTypes } from './subscriptions.js';
-
-type Query = Parameters<BusPort['query']>[0];
 
 /** The bus did not answer a question: usually the connection is lost. */
 export class QueryFailed extends Error {
@@ -34,7 +30,7 @@ export class Healer {
   async heal(key: string, job: Job): Promise<boolean> {
     let moved = false;
     try {
-      for await (const event of this.#events({ after: '0', key, acknowledgedOnly: true }, job))
+      for await (const event of this.#acknowledged(key, job))
         moved = (await this.#bringIn(event, job)) || moved;
     } catch (error) {
       if (!(error instanceof QueryFailed)) throw error;
@@ -45,38 +41,15 @@ export class Healer {
     return moved;
   }
 
-  /** Everything of the event's key that stands before it and after the cursor, and was not skipped. @throws QueryFailed */
-  async bringInBefore({ key, value }: EventView, after: string, job: Job): Promise<void> {
-    for await (const event of this.#events(
-      { after, key, acknowledgedOnly: false, withoutSkipped: true },
-      job,
-    )) {
-      if (event.value >= value) return;
-      await this.#bringIn(event, job);
-    }
-  }
-
-  /** Everything acknowledged in a part of the log. @throws QueryFailed */
-  async bringInRange({ after, upTo }: DoubtfulRange, job: Job): Promise<void> {
-    const end = positionOfCursor(upTo);
-    for await (const event of this.#events({ after, acknowledgedOnly: true }, job)) {
-      if (positionOfCursor(event.position) > end) return;
-      await this.#bringIn(event, job);
-    }
-  }
-
-  async *#events(
-    query: Pick<Query, 'after' | 'key' | 'acknowledgedOnly' | 'withoutSkipped'>,
-    job: Job,
-  ): AsyncGenerator<EventView> {
+  /** What is acknowledged of a key, in order. @throws QueryFailed */
+  async *#acknowledged(key: string, job: Job): AsyncGenerator<EventView> {
     const { bus, limits } = this.parts;
-    for (let after: string | undefined = query.after; after !== undefined; ) {
+    const query = { key, eventTypes: this.#types, limit: limits.pageEvents, acknowledgedOnly: true };
+    for (let after: string | undefined = '0'; after !== undefined; ) {
       job.check();
-      const page: QueryPage = await bus
-        .query({ ...query, after, eventTypes: this.#types, limit: limits.pageEvents })
-        .catch((cause: unknown) => {
-          throw new QueryFailed('the bus did not answer a query', { cause });
-        });
+      const page: QueryPage = await bus.query({ ...query, after }).catch((cause: unknown) => {
+        throw new QueryFailed('the bus did not answer a query', { cause });
+      });
       yield* page.events;
       after = page.next;
     }

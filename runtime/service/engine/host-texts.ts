@@ -9,7 +9,6 @@ const META_FORMS: Readonly<Record<string, (text: string) => boolean>> = {
   generation: (text) => text !== '',
   status: (text) => ['emptying', 'rebuilding', 'live'].includes(text),
   checkpoint: isCursor,
-  doubt: isCursor,
   types: (text) =>
     isJson(text, (value) => Array.isArray(value) && value.every((type) => typeof type === 'string')),
   lease: (text) => isJson(text, (value) => hasTypes(value, { holder: 'string', until: 'number' })),

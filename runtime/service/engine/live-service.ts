@@ -1,7 +1,6 @@
 import type { Abort } from '../../lua/vm.js';
 import { Checkpoint } from './checkpoint.js';
 import { Contention } from './contention.js';
-import { Doubt } from './doubt.js';
 import { Events } from './events.js';
 import { Healer } from './healer.js';
 import { LazyMarks } from './lazy-marks.js';
@@ -28,7 +27,7 @@ export interface LiveService {
 export function liveService(
   engine: EngineParts,
   counters: Counters,
-  { generation, epoch, doubt: range }: PreparedState,
+  { generation, epoch }: PreparedState,
   trouble: (reason: Abort) => void,
 ): LiveService {
   const state = new LiveState(engine.store, generation, epoch);
@@ -46,13 +45,12 @@ export function liveService(
   };
   const outbox = new Outbox(parts);
   const healer = new Healer(parts);
-  const doubt = new Doubt(parts, healer, range);
   const transactor = new Transactor(parts, outbox, healer);
   return {
-    events: new Events(parts, transactor, outbox, doubt),
+    events: new Events(parts, transactor, outbox),
     routes: new Routes(parts, transactor, outbox),
     lazyMarks,
-    checkpoint: new Checkpoint(parts, doubt),
+    checkpoint: new Checkpoint(parts),
     sweep: new Sweep(parts, outbox),
   };
 }

@@ -9,8 +9,6 @@ import type { StateAccess } from './state-access.js';
  * | generation | an id                             | made when a state is built from the start; every live commit expects it  |
  * | status     | `emptying`, `rebuilding`, `live`  | what a rebuild from the start has still to do                            |
  * | checkpoint | cursor                            | the effect of every event up to it is in this store                      |
- * | doubt      | cursor                            | after a loss: acknowledged events after the checkpoint and up to here may |
- * |            |                                   | still lack their effect (doubt.ts)                                       |
  * | log        | an id                             | the log that this state was built from                                   |
  * | types      | JSON array of event types, sorted | the types that wrote this state; a script that wants more rebuilds it    |
  * | lease      | `{"holder", "until"}`             | the instance that brings the state up to date, and when it counts as dead |
@@ -19,7 +17,6 @@ export const META = {
   generation: 'generation',
   status: 'status',
   checkpoint: 'checkpoint',
-  doubt: 'doubt',
   log: 'log',
   types: 'types',
   lease: 'lease',

@@ -24,8 +24,6 @@ export interface EngineLimits {
   readonly answerKeptMs: number;
   /** events per page of a rebuild; one page is one commit */
   readonly pageEvents: number;
-  /** one look through the part of the log that is in doubt after a loss of the store */
-  readonly passMs: number;
   /** a leaseholder that does not renew within this time is taken for dead */
   readonly leaseMs: number;
   /** pause between two tries for the lease, the store or a broken page; doubles up to the second value */
@@ -49,7 +47,6 @@ export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
   appliedWaitMs: 2_000,
   answerKeptMs: 24 * 60 * 60 * 1000,
   pageEvents: 500,
-  passMs: 600_000,
   leaseMs: 15_000,
   retryMs: 100,
   retryMaxMs: 2_000,

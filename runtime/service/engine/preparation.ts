@@ -1,9 +1,8 @@
 import { StateLost, StateSetBack, StateUnavailable, Voided } from './aborts.js';
-import type { DoubtfulRange } from './doubt.js';
 import { emptyState } from './emptying.js';
 import { Lease } from './lease.js';
 import { LeasedState } from './leased-state.js';
-import { later, META, type Meta, positionOfCursor, readMeta, setMeta } from './meta.js';
+import { type Meta, positionOfCursor, readMeta, setMeta } from './meta.js';
 import type { EngineParts } from './options.js';
 import { RebuildPages } from './rebuild-pages.js';
 import type { Counters } from './service-parts.js';
@@ -38,8 +37,6 @@ export interface PreparedState {
   /** of the state store, while it was prepared */
   readonly epoch: number;
   readonly logId: string | undefined;
-  /** part of the log whose effects may be missing, after a loss */
-  readonly doubt: DoubtfulRange | undefined;
 }
 
 type Plan = 'ready' | 'from-the-start' | 'go-on';
@@ -60,6 +57,10 @@ type Plan = 'ready' | 'from-the-start' | 'go-on';
  * Invariants:
  * - Only the leaseholder writes, and each of its commits expects the lease. A new generation is committed before anything is
  *   removed, so live handlers of other instances are stopped first.
+ * - Pages are read after the bus has taken back what is out (`recall`), and that comes after the new generation: of what was
+ *   acknowledged before, the pages bring the effect; what is acknowledged later was handled on this state, or comes again. Nothing can
+ *   come in between, also not from a process that is dead, whose last words the bus has yet to read. Nobody knows whether a state that is
+ *   found is an older copy, so this is done for each look through the log.
  * - The checkpoint never passes what the bus calls acknowledged: an event before it may still be owed, and only its mark says
  *   whether it is here. A checkpoint beyond it would hide that event from a later rebuild of an older copy of this state.
  * - Nothing is sent and nothing is acknowledged here.
@@ -138,16 +139,14 @@ export class Preparation {
         'the bus has another log: the state is built from that one',
       );
     const leased = await this.#begun(found, ends, suspect);
-    const { generation, status, doubt } = leased.meta;
-    const lost = status !== 'live';
-    if (lost) await this.finishLocking(generation ?? '', leased.state.epoch);
-    const reached = await new RebuildPages(this.parts, this.counters, leased, ends.acknowledged).run(
-      (after) => {
-        this.progress = { done: positionOfCursor(after), total: positionOfCursor(ends.head), here: true };
-        return !this.ended();
-      },
-    );
-    return this.#finish(leased, ends, lost ? later(ends.head, reached) : doubt);
+    const { generation, status } = leased.meta;
+    await this.parts.bus.recall();
+    if (status !== 'live') await this.finishLocking(generation ?? '', leased.state.epoch);
+    await new RebuildPages(this.parts, this.counters, leased, ends.acknowledged).run((after) => {
+      this.progress = { done: positionOfCursor(after), total: positionOfCursor(ends.head), here: true };
+      return !this.ended();
+    });
+    return this.#finish(leased, ends);
   }
 
   /** A new generation stops the live handlers of every instance; only then is anything removed. */
@@ -167,30 +166,16 @@ export class Preparation {
     return leased.changed({ status: 'rebuilding' });
   }
 
-  /**
-   * Gives what it has written: from then on another instance may begin anew, and what stands in `meta` may be of its state.
-   * @param doubtful cursor: what is not acknowledged yet, up to here, may have been handled before a loss
-   */
-  async #finish(
-    leased: LeasedState,
-    { acknowledged, logId }: LogEnds,
-    doubtful: string | undefined,
-  ): Promise<PreparedState> {
+  /** Gives what it has written: from then on another instance may begin anew, and what stands in `meta` may be of its state. */
+  async #finish(leased: LeasedState, { acknowledged, logId }: LogEnds): Promise<PreparedState> {
     const log = logId ?? leased.meta.log;
-    let meta = leased.meta;
-    await leased.advance(acknowledged, [], (checkpoint) => {
-      const certain = positionOfCursor(checkpoint) >= positionOfCursor(doubtful);
-      const doubt = certain ? undefined : doubtful;
-      meta = { ...meta, log, checkpoint, doubt };
-      return [
-        setMeta('status', 'live'),
-        setMeta('types', this.#types),
-        ...(log === undefined ? [] : [setMeta('log', log)]),
-        doubt === undefined ? { op: 'del', space: 'meta', key: META.doubt } : setMeta('doubt', doubt),
-        leased.lease.drop(),
-      ];
-    });
-    return prepared(leased.state, meta);
+    await leased.advance(acknowledged, [], () => [
+      setMeta('status', 'live'),
+      setMeta('types', this.#types),
+      ...(log === undefined ? [] : [setMeta('log', log)]),
+      leased.lease.drop(),
+    ]);
+    return prepared(leased.state, { ...leased.meta, log });
   }
 
   async #plan(meta: Meta, { head, logId = meta.log }: LogEnds): Promise<Plan> {
@@ -198,16 +183,20 @@ export class Preparation {
     if (meta.generation === undefined || isAnotherLog(meta.log, logId)) return 'from-the-start';
     if (meta.status === 'emptying') return 'go-on';
     if (this.#lacksTypes(meta)) return 'from-the-start';
-    if (checkpoint > positionOfCursor(head) && !(await this.#logReaches(checkpoint))) return 'from-the-start';
-    // Not `acknowledged`: behind one event that is owed for long, others are acknowledged, and may be missing here.
-    const upToDate = checkpoint >= positionOfCursor(head);
     const told = meta.types === this.#types && meta.log === logId;
+    const end = checkpoint < positionOfCursor(head) ? head : await this.#endOfLog(checkpoint);
+    if (checkpoint > positionOfCursor(end)) return 'from-the-start';
+    // Not `acknowledged`: behind one event that is owed for long, others are acknowledged, and may be missing here.
+    const upToDate = checkpoint === positionOfCursor(end);
     return meta.status === 'live' && upToDate && told ? 'ready' : 'go-on';
   }
 
-  /** Other instances may have moved the checkpoint since we registered; only the log itself can tell that it is shorter. */
-  async #logReaches(position: number): Promise<boolean> {
-    const after = String(position);
+  /**
+   * Others may have moved the checkpoint since we registered, and the log has grown since: only the log itself can tell whether it
+   * ends before the checkpoint, there, or behind it.
+   */
+  async #endOfLog(checkpoint: number): Promise<string> {
+    const after = String(checkpoint);
     const { head } = await this.parts.bus.query({
       eventTypes: ['*'],
       after,
@@ -215,7 +204,7 @@ export class Preparation {
       acknowledgedOnly: false,
     });
     // The events would not tell: those from the checkpoint on may all be of types that this service may not receive.
-    return head === undefined || positionOfCursor(head) >= position;
+    return head ?? after;
   }
 
   #lacksTypes({ types }: Meta): boolean {
@@ -233,11 +222,6 @@ async function isStillSo(state: StateAccess, { lease: _, ...meta }: Meta): Promi
   return (await state.commitAsIs({ expect, writes: [] })).ok;
 }
 
-function prepared({ epoch }: StateAccess, { generation, checkpoint, log, doubt }: Meta): PreparedState {
-  return {
-    generation: generation ?? '',
-    epoch,
-    logId: log,
-    doubt: doubt === undefined ? undefined : { after: checkpoint ?? '0', upTo: doubt },
-  };
+function prepared({ epoch }: StateAccess, { generation = '', log }: Meta): PreparedState {
+  return { generation, epoch, logId: log };
 }

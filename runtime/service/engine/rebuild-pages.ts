@@ -27,20 +27,17 @@ export class RebuildPages {
   /**
    * From the checkpoint to the end of the log.
    * @param looking is told the cursor where each page begins; false = the service stops
-   * @returns the cursor of the last event that was looked at
    */
-  async run(looking: (after: string) => boolean): Promise<string> {
+  async run(looking: (after: string) => boolean): Promise<void> {
     const { model, limits, bus } = this.parts;
     const eventTypes = subscribedTypes(model);
-    let reached = this.leased.meta.checkpoint ?? '0';
-    for (let after: string | undefined = reached; after !== undefined; ) {
+    for (let after: string | undefined = this.leased.meta.checkpoint ?? '0'; after !== undefined; ) {
       if (!looking(after)) throw new Voided('the service stops');
       const page = await bus.query({ eventTypes, after, limit: limits.pageEvents, acknowledgedOnly: true });
-      reached = page.next ?? page.events.at(-1)?.position ?? after;
+      const reached = page.next ?? page.events.at(-1)?.position ?? after;
       await this.#bringIn(page.events, earlier(reached, this.acknowledged));
       after = page.next;
     }
-    return reached;
   }
 
   /** One commit; again, if live handlers of other instances have changed what it is built on. */

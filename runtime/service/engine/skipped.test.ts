@@ -65,24 +65,4 @@ describe('the state after a rebuild, when an event was skipped', () => {
     await bench.drained();
     expect(bench.text('count:k')).toBe(count);
   });
-
-  it('lacks it too where it is brought in before a later event, after a loss', async () => {
-    let lost = false;
-    const projection: EventHandler = async (context, event) => {
-      if (!lost || event.key === 'stuck') await failing(context, event);
-      await counting(context, event);
-    };
-    const first = await bench.start(model({ T: { projection } }));
-    // Owed before the other, so all that follows is in doubt.
-    bench.send('T', 'stuck');
-    await bench.time.until(() => bench.bus.parked().length === 1);
-    await skipOne();
-    first.process.kill();
-    bench.state.wipe();
-    lost = true;
-    bench.send('T', 'k');
-    await bench.start(model({ T: { projection } }));
-    await bench.time.until(() => bench.bus.owed('service') === 1);
-    expect(bench.text('count:k')).toBe('1');
-  });
 });

@@ -1,10 +1,12 @@
 /**
  * Every command exactly once: a command that was carried out has one root event in the log, one that was refused has none, and
- * no root event came from nobody. A command that was given twice under one key counts once, with one answer. Only a command that was tried over a loss of its service's state may be there twice.
+ * no root event came from nobody. A command that was given twice under one key counts once, with one answer. That holds over every loss of a
+ * service's state, for the bus keeps which commands were carried out; but who is tried again on a state that has lost the answer may be
+ * refused by a rule, since what it asked for is done (the name is taken, the money is gone).
  */
 import type { ExportedEvent } from '../../support/system.js';
 import type { Loss } from '../injector.js';
-import type { Command, Order } from '../load.js';
+import type { Command, Order, Outcome } from '../load.js';
 import { amountOf, type Evidence, field, groupedBy } from './evidence.js';
 
 const SERVICE: Readonly<Record<Order['kind'], string>> = {
@@ -27,14 +29,16 @@ export function commandFaults({ events, commands, losses }: Evidence): string[] 
     const found = roots.get(key) ?? [];
     roots.delete(key);
     for (const event of found)
-      if (!matches(event, order)) faults.push(`${name} has another event: ${JSON.stringify(event)}`);
+      if (!matches(event, order) || !given.every(({ outcome }) => isNamed(event, outcome)))
+        faults.push(`${name} has another event: ${JSON.stringify(event)}`);
 
-    const answers = [...new Set(given.map(({ outcome }) => JSON.stringify(outcome)))];
-    const refused = given.every(({ outcome }) => outcome.kind === 'refused');
-    const repeatable = losses.some((loss) => given.some((one) => overlap(loss, one)));
-    if (answers.length > 1 && !repeatable) faults.push(`${name} was answered as ${answers.join(' and as ')}`);
+    const lost = losses.some((loss) => given.some((one) => overlap(loss, one)));
+    const outcomes = given.map(({ outcome }) => outcome);
+    const counted = lost && found.length > 0 ? outcomes.filter(({ kind }) => kind !== 'refused') : outcomes;
+    const answers = [...new Set(counted.map((outcome) => JSON.stringify(outcome)))];
+    if (answers.length > 1) faults.push(`${name} was answered as ${answers.join(' and as ')}`);
+    const refused = counted.length > 0 && counted.every(({ kind }) => kind === 'refused');
     if (found.length === (refused ? 0 : 1)) continue;
-    if (repeatable && (found.length > 1 || refused)) continue;
     const at = found.map(({ position }) => position);
     faults.push(`${name}, answered as ${answers}, is ${found.length} times in the log, at [${at}]`);
   }
@@ -48,7 +52,13 @@ function overlap({ service, from, to }: Loss, command: Command): boolean {
   return concerned && command.from <= to && command.to >= from;
 }
 
-/** Whether the event is what the command asks for. A repeated one has another number than the answer that was lost. */
+/** Whether the answer names this event, if it names one: also one that was made from the log, because the first was lost. */
+function isNamed(event: ExportedEvent, outcome: Outcome): boolean {
+  if (outcome.kind === 'verdict') return field(event, 'id') === outcome.transaction;
+  return outcome.kind !== 'requested' || field(event, 'request_id') === outcome.requestId;
+}
+
+/** Whether the event is what the command asks for. */
 function matches(event: ExportedEvent, order: Order): boolean {
   const { event_type: type } = event;
   switch (order.kind) {

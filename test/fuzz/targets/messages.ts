@@ -59,4 +59,5 @@ export const MESSAGES = [
   },
   { message_type: 'observe', event_types: ['*'], keys: ['k'], after: '0' },
   { message_type: 'drain' },
+  { message_type: 'recall' },
 ];

@@ -1,5 +1,5 @@
-import type { Page } from '../../../bus/store/event-store.js';
 import { FEATURES, type HandlerError } from '../../../common/protocol/messages.js';
+import { Recalls } from '../../../runtime/service/bus-client/recalls.js';
 import type { SimProcess } from '../../../runtime/service/engine/testing/sim-process.js';
 import type {
   BatchOutcome,
@@ -8,7 +8,7 @@ import type {
   OutgoingBatch,
   QueryPage,
 } from '../../../runtime/service/types.js';
-import type { Bus } from '../bus/bus.js';
+import type { Bus, PageWithHead } from '../bus/bus.js';
 import type { Connection, Peer, SessionEffect } from '../bus/connection.js';
 import type { Question } from '../plants/plant.js';
 import type { World } from '../world.js';
@@ -41,6 +41,7 @@ export class Port implements BusPort, Peer {
   readonly #batches = new Set<Waiting>();
   #queries = new Set<(error: Error) => void>();
   #drained: (() => void)[] = [];
+  readonly #recalls = new Recalls();
 
   constructor(
     private readonly world: World,
@@ -103,15 +104,25 @@ export class Port implements BusPort, Peer {
         ...(key !== undefined && { key }),
         ...(acknowledgedOnly && { notOwedTo: this.#registration?.clientType ?? '' }),
       };
-      const ask = (answer: (page: Page) => void) =>
+      const ask = (answer: (page: PageWithHead) => void) =>
         this.bus.query(this.world.plant?.query?.(question) ?? question, answer);
-      connection.ask(ask, ({ events, next, end }) =>
+      connection.ask(ask, ({ events, next, end, head }) =>
         this.process.enter(() => {
           this.#queries.delete(reject);
-          resolve({ events: events.map(eventView), next: end ? undefined : String(next) });
+          resolve({
+            events: events.map(eventView),
+            next: end ? undefined : String(next),
+            head: String(head),
+          });
         }),
       );
     });
+  }
+
+  async recall(): Promise<void> {
+    if (!this.#registered) throw new Error('not connected');
+    this.#connection?.say({ kind: 'recall' });
+    return this.#recalls.add();
   }
 
   drain(): Promise<void> {
@@ -128,6 +139,7 @@ export class Port implements BusPort, Peer {
     this.#connection?.end();
     for (const { resolve } of this.#batches) resolve({ kind: 'unknown' });
     this.#batches.clear();
+    this.#endQuestions('the service stops');
   }
 
   hears(effect: SessionEffect): void {
@@ -168,11 +180,16 @@ export class Port implements BusPort, Peer {
     this.#connection = undefined;
     this.#registered = false;
     for (const waiting of this.#batches) waiting.sent = false;
-    for (const reject of this.#queries) reject(new Error('the connection is lost'));
-    this.#queries.clear();
+    this.#endQuestions('the connection is lost');
     for (const resolve of this.#drained.splice(0)) resolve();
     if (was) this.#listener?.disconnected('the connection is lost');
     this.#connectLater();
+  }
+
+  #endQuestions(reason: string): void {
+    for (const reject of this.#queries) reject(new Error(reason));
+    this.#queries.clear();
+    this.#recalls.fail(reason);
   }
 
   #register(): void {
@@ -218,6 +235,9 @@ export class Port implements BusPort, Peer {
         break;
       case 'drained':
         for (const resolve of this.#drained.splice(0)) resolve();
+        break;
+      case 'recalled':
+        this.#recalls.answered();
         break;
     }
   }

@@ -20,6 +20,11 @@ interface Life {
   readonly disk: Disk;
 }
 
+/** A page of the log, and the position of the newest event when it was read. */
+export interface PageWithHead extends Page {
+  readonly head: number;
+}
+
 /**
  * The bus of the simulation: the real core, over a real store, with a disk that is slow, fails, and outlives crashes. It does what
  * the server does, step by step on the agenda; the checkers see every input, every effect and every change of the disk.
@@ -115,10 +120,10 @@ export class Bus implements Acceptor {
   }
 
   /** Answers with a page of the durable log; of what is acknowledged, with all that was acknowledged before. @throws Error if the bus is down */
-  async query(filter: ReadFilter, answer: (page: Page) => void): Promise<void> {
+  async query(filter: ReadFilter, answer: (page: PageWithHead) => void): Promise<void> {
     const life = this.#life;
     if (life === undefined) throw new Error('the bus is down');
-    const read = async () => answer(await life.log.read(filter));
+    const read = async () => answer({ ...(await life.log.read(filter)), head: life.core.views.head() });
     if (filter.notOwedTo === undefined) await read();
     else await life.disk.whenSettled(read);
   }

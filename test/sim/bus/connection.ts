@@ -21,6 +21,12 @@ export interface Acceptor {
 /** In 100 messages that say who they are, so many arrive a second time, as when they are sent again over a new connection. */
 const REPEATED_PERCENT = 2;
 
+/** In 100 processes that die, the last words of so many stay in the network for a while, and the bus takes them for alive. */
+const LINGERING_PERCENT = 30;
+/** longer than any message takes otherwise */
+const LINGERING_MIN_MS = 20;
+const LINGERING_MAX_MS = 800;
+
 /**
  * One connection over a faulty network: messages of one direction arrive in order, after a while; a connection that breaks loses
  * what is under way, and each end notices at its own time. In between it is half open.
@@ -31,6 +37,8 @@ export class Connection {
   #busOpen = true;
   #arrivesAtBus = 0;
   #arrivesAtClient = 0;
+  /** nothing arrives at the bus before */
+  #heldUntil = 0;
 
   constructor(
     readonly sessionId: number,
@@ -87,6 +95,9 @@ export class Connection {
     if (!this.#clientOpen) return;
     this.#clientOpen = false;
     this.#toBus(() => this.#closeAtBus());
+    const { agenda, chance, faults } = this.world;
+    if (faults && chance.percent(LINGERING_PERCENT))
+      this.#heldUntil = agenda.now + chance.between(LINGERING_MIN_MS, LINGERING_MAX_MS);
   }
 
   #closeAtBus(): void {
@@ -97,9 +108,14 @@ export class Connection {
 
   #toBus(act: () => void | Promise<void>): void {
     this.#arrivesAtBus = this.#arrival(this.#arrivesAtBus);
-    this.world.agenda.in(this.#arrivesAtBus - this.world.agenda.now, () =>
-      !this.#broken && this.#busOpen ? act() : undefined,
-    );
+    this.world.agenda.in(this.#arrivesAtBus - this.world.agenda.now, () => this.#arrive(act));
+  }
+
+  #arrive(act: () => void | Promise<void>): void | Promise<void> {
+    if (this.#broken || !this.#busOpen) return;
+    const { agenda } = this.world;
+    if (agenda.now >= this.#heldUntil) return act();
+    agenda.in(this.#heldUntil - agenda.now, () => this.#arrive(act));
   }
 
   #toClient(act: () => void): void {

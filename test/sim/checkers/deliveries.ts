@@ -20,6 +20,8 @@ interface Member {
   answered: boolean;
   draining: boolean;
   readonly out: Map<string, Out>;
+  /** not answered yet, oldest first, with what has to be on the disk by then */
+  readonly recalls: { readonly clientType: string; readonly accepted: readonly number[] }[];
   /** per key, Unix ms since when its first one is first */
   readonly since: Map<string, number>;
 }
@@ -83,6 +85,7 @@ export class DeliveryChecker implements Checker {
       if (effect.kind === 'append') for (const record of effect.records) this.#record(effect.append, record);
       else if (effect.kind === 'registration') this.#registration(effect);
       else if (effect.kind === 'drained') this.#drained(now, effect.sessionId);
+      else if (effect.kind === 'recalled') this.#recalled(effect.sessionId);
     }
     const delivers = step.effects.filter((effect) => effect.kind === 'deliver');
     for (const { sessionId, deliveries } of delivers) this.#acknowledgeAutomatically(sessionId, deliveries);
@@ -146,6 +149,7 @@ export class DeliveryChecker implements Checker {
         answered: false,
         draining: false,
         out: new Map(),
+        recalls: [],
         since: new Map(),
       });
     else if (input.kind === 'closed') this.#members.delete(input.sessionId);
@@ -153,6 +157,9 @@ export class DeliveryChecker implements Checker {
     else if (input.kind === 'drain') {
       const member = this.#members.get(input.sessionId);
       if (member !== undefined) member.draining = true;
+    } else if (input.kind === 'recall') {
+      const member = this.#members.get(input.sessionId);
+      if (member !== undefined && member.clientType !== '') this.#recall(member);
     } else if (input.kind === 'appended') this.#appended(now, input.append);
     else if (input.kind === 'append-failed') {
       for (const [name, append] of this.#completing)
@@ -183,6 +190,26 @@ export class DeliveryChecker implements Checker {
       member?.draining === true && this.#surelyOut(now, member) === 0,
       `session ${sessionId} is not drained`,
     );
+  }
+
+  /** What is out of the client type is taken back, at whomever; what was accepted as acknowledged is awaited. */
+  #recall(asking: Member): void {
+    const { clientType } = asking;
+    for (const member of this.#members.values()) if (member.clientType === clientType) member.out.clear();
+    const accepted = this.#books
+      .allOwed(clientType)
+      .filter(({ position }) => this.#acknowledged.has(`${clientType}/${position}`));
+    asking.recalls.push({ clientType, accepted: accepted.map(({ position }) => position) });
+  }
+
+  #recalled(sessionId: number): void {
+    const recall = this.#members.get(sessionId)?.recalls.shift();
+    demand(recall !== undefined, `an answer to a recall that session ${sessionId} did not ask for`);
+    for (const position of recall.accepted)
+      demand(
+        !this.#books.owed(recall.clientType, position),
+        `recalled, but the acknowledgement of ${position} is not on the disk`,
+      );
   }
 
   #appended(now: number, upTo: number): void {

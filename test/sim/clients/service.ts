@@ -63,14 +63,15 @@ export class Service extends Client {
   /** Something that an operator or a deployment does to an instance; it may even serve as another kind for a while. */
   disturb(kinds: readonly ServiceKind[]): void {
     const { chance, agenda } = this.world;
-    const kind = chance.between(0, 5);
+    const kind = chance.between(0, 6);
     if (kind === 0) this.#pause(chance.between(10, 400));
     else if (kind === 1) this.#register(this.#kind.eventTypes);
     else if (kind === 2) this.#register([...this.#kind.eventTypes, 'Opened']);
     else if (kind === 3) {
       this.say({ kind: 'drain' });
       agenda.in(chance.between(20, 300), () => this.reconnect());
-    } else if (kind === 4) this.#serveAs(chance.of(kinds), chance.between(10, 400));
+    } else if (kind === 4) this.say({ kind: 'recall' });
+    else if (kind === 5) this.#serveAs(chance.of(kinds), chance.between(10, 400));
     else this.reconnect();
   }
 

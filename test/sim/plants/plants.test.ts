@@ -36,6 +36,11 @@ const FOUND: Readonly<Record<PlantName, readonly [seed: number, promise: RegExp]
     333,
     /not the fold of what its mark covers|are counted|the checkpoint \d+ stands above/,
   ],
+  'acknowledged-on-a-lost-state': [
+    1068,
+    /does not come to an end|not the fold|effect is not here|neither answered/,
+  ],
+  'recalled-too-early': [1, /recalled, but the acknowledgement of \d+ is not on the disk/],
   'acknowledgement-lost-on-failure': [3, /does not come to an end/],
 };
 

@@ -132,6 +132,13 @@ export const PLANTS = {
         }),
       ),
   },
+  'acknowledged-on-a-lost-state': {
+    // What a process says that handled an event on a state that is gone still counts, although the rebuild has passed that event over.
+    edits: [edit('runtime/service/engine/preparation', 'await this.parts.bus.recall();', '')],
+  },
+  'recalled-too-early': {
+    edits: [edit('bus/core/recall', 'client.acknowledging === undefined', 'true')],
+  },
   'acknowledgement-lost-on-failure': {
     edits: [edit('bus/core/settle', 'failed() {\n        return true;', 'failed() {\n        return false;')],
   },

@@ -5,6 +5,7 @@ import type { BusEvent, ParkedEvent } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
 import { Card } from '../../components/card.js';
 import { FourStates } from '../../components/four-states.js';
+import { Behind } from '../parked/behind.js';
 import { Instant } from '../parts/instant.js';
 import { Standing } from '../parts/mentions.js';
 import { skipsRead } from '../reads.js';
@@ -16,7 +17,7 @@ export function Attempts({ event }: { event: BusEvent }) {
   const { api } = useServices();
   const services = useServicesNow();
   const parked = useParkedNow();
-  const skips = useQuery(skipsRead(api, parked.data?.parked.length));
+  const skips = useQuery(skipsRead(api, parked.data?.total));
   const idFor = (clientType: string) => `${clientType}:${event.position}`;
   return (
     <Card title="Handled by">
@@ -57,6 +58,9 @@ function Failed({ parked }: { parked: ParkedEvent }) {
         {parked.attempts} attempts, the first <Instant time={parked.first_failure} />
       </p>
       <pre className={styles.error}>{parked.error.message}</pre>
+      <p>
+        Waiting behind it: <Behind parked={parked} />
+      </p>
       <Link to="/observatory/parked" search={{ service: parked.client_type }}>
         Decide about it
       </Link>

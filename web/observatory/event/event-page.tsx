@@ -1,5 +1,5 @@
 /** One event: what it says, where it stands, what caused it and what it caused, and how it fared with those who get it. */
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { BusEvent, EventPage as Events } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
@@ -8,10 +8,12 @@ import { Card } from '../../components/card.js';
 import { Facts } from '../../components/facts.js';
 import { FourStates } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
+import { useFollow } from '../../live/use-follow.js';
 import { DataBlock, Masked } from '../parts/data.js';
 import { Instant } from '../parts/instant.js';
 import { EventLink, KeyLink, Service, TraceLink } from '../parts/mentions.js';
-import { ask, eventRead, traceRead } from '../reads.js';
+import { ask, eventRead } from '../reads.js';
+import { useTrace } from '../trace/use-trace.js';
 import { Attempts } from './attempts.js';
 import { CopyButtons } from './copy-buttons.js';
 import styles from './event.module.css';
@@ -89,16 +91,24 @@ function Fields({ event }: { event: BusEvent }) {
 
 function Neighbours({ event }: { event: BusEvent }) {
   const { api } = useServices();
+  const queries = useQueryClient();
   const { key } = event.consistency;
+  const queryKey = ['neighbours', event.position];
   const neighbours = useQuery({
-    queryKey: ['neighbours', event.position],
+    queryKey,
     gcTime: 0,
     queryFn: ({ signal }) =>
       neighboursOf(event, (after, limit) => ask<Events>(api, '/events', { key, after, limit }, signal)),
   });
+  // One behind it is for ever: only the newest waits for a neighbour.
+  const isNewest = neighbours.data !== undefined && neighbours.data.after === undefined;
+  useFollow(isNewest ? 'events' : undefined, undefined, (pushed) => {
+    if (pushed.some(({ consistency }) => consistency.key === key))
+      void queries.invalidateQueries({ queryKey });
+  });
   return (
     <Card title="In its key">
-      <FourStates query={neighbours} what="the neighbours" live={false}>
+      <FourStates query={neighbours} what="the neighbours" live={isNewest}>
         {({ before, after }) => (
           <ol className={styles.list}>
             <Neighbour event={before} otherwise="Nothing: it is the first of its key" />
@@ -112,11 +122,10 @@ function Neighbours({ event }: { event: BusEvent }) {
 }
 
 function Causes({ event }: { event: BusEvent }) {
-  const { api } = useServices();
-  const trace = useQuery(traceRead(api, event.correlation));
+  const trace = useTrace(event.correlation);
   return (
     <Card title="Cause and effect">
-      <FourStates query={trace} what="the trace" live={false}>
+      <FourStates query={trace} what="the trace">
         {({ events }) => {
           const cause = events.find(({ event_id }) => event_id === event.causation);
           const effects = events.filter(({ causation }) => causation === event.event_id);

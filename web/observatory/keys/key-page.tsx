@@ -4,16 +4,18 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { KeyHistory } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
-import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
 import { Chip } from '../../components/chip.js';
 import { Facts } from '../../components/facts.js';
 import { FourStates } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
 import { useFollow } from '../../live/use-follow.js';
+import { Behind } from '../parked/behind.js';
 import { Service } from '../parts/mentions.js';
+import { More } from '../parts/more.js';
 import { keyRead } from '../reads.js';
-import { useServicesNow } from '../use-now.js';
+import { useParkedNow, useServicesNow } from '../use-now.js';
+import { balancesOf } from './balances.js';
 import { gapOf, keyRows } from './history.js';
 import { KeyTable } from './key-table.js';
 import styles from './keys.module.css';
@@ -34,18 +36,8 @@ export function KeyPage() {
         <FourStates query={history} what="its events" lines={8} live={false}>
           {({ pages }) => (
             <>
-              <History pages={pages} />
-              {history.hasNextPage && (
-                <p className={styles.more}>
-                  <Button
-                    small
-                    busy={history.isFetchingNextPage}
-                    onPress={() => void history.fetchNextPage()}
-                  >
-                    More events
-                  </Button>
-                </p>
-              )}
+              <History name={key} pages={pages} />
+              <More query={history} what="events" />
             </>
           )}
         </FourStates>
@@ -110,7 +102,26 @@ function Summary({ history: { head, holders, last_of_type } }: { history: KeyHis
   );
 }
 
-function History({ pages }: { pages: readonly KeyHistory[] }) {
+/** Who stands still in this key, at which event, and what that holds up. */
+function ParkedHere({ name }: { name: string }) {
+  const parked = useParkedNow();
+  const own = (parked.data?.parked ?? []).filter(({ event }) => event?.consistency.key === name);
+  return own.map((one) => (
+    <span key={one.id} className={styles.parked}>
+      <Chip tone="bad">
+        Parked at {one.client_type}: value {one.event?.consistency.value}
+      </Chip>
+      <Link to="/observatory/parked" search={{ service: one.client_type }}>
+        Decide about it
+      </Link>
+      <span className={styles.soft}>
+        Waiting behind it: <Behind parked={one} />
+      </span>
+    </span>
+  ));
+}
+
+function History({ name, pages }: { name: string; pages: readonly KeyHistory[] }) {
   const events = pages.flatMap((page) => page.events);
   const refused = pages.flatMap((page) => page.refused);
   const gap = gapOf(events);
@@ -122,9 +133,14 @@ function History({ pages }: { pages: readonly KeyHistory[] }) {
         ) : (
           <Chip tone="bad">Value {gap} is missing</Chip>
         )}{' '}
-        {refused.length > 0 && <Chip tone="warn">{refused.length} refused attempts</Chip>}
+        {refused.length > 0 && (
+          <Chip tone="warn">
+            {refused.length} refused {refused.length === 1 ? 'attempt' : 'attempts'}
+          </Chip>
+        )}
+        <ParkedHere name={name} />
       </p>
-      <KeyTable rows={keyRows(events, refused)} />
+      <KeyTable name={name} rows={keyRows(events, refused)} balances={balancesOf(name, events)} />
     </>
   );
 }

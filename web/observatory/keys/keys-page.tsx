@@ -1,25 +1,26 @@
 /** The keys of the log, found by how they begin. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { KeyList } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
-import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
 import { Field } from '../../components/field.js';
 import { FourStates } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
 import { Table } from '../../components/table.js';
+import { useFollow } from '../../live/use-follow.js';
 import { KeyLink } from '../parts/mentions.js';
+import { More } from '../parts/more.js';
 import { keysRead } from '../reads.js';
 import styles from './keys.module.css';
+import { keysWithPushed } from './list.js';
 
 const route = getRouteApi('/signed-in/observatory/keys');
 
 export function KeysPage() {
   const { prefix } = route.useSearch();
   const navigate = route.useNavigate();
-  const { api } = useServices();
-  const keys = useInfiniteQuery(keysRead(api, prefix));
+  const keys = useKeys(prefix);
   const choose = (value: string) =>
     void navigate({ search: { prefix: value || undefined }, replace: true, resetScroll: false });
   return (
@@ -39,7 +40,6 @@ export function KeysPage() {
           query={keys}
           what="the keys"
           lines={6}
-          live={false}
           isEmpty={({ pages }) => pages[0]?.keys.length === 0}
           empty={
             prefix === undefined
@@ -50,19 +50,27 @@ export function KeysPage() {
           {({ pages }) => (
             <>
               <List keys={pages.flatMap(({ keys: some }) => some)} />
-              {keys.hasNextPage && (
-                <p className={styles.more}>
-                  <Button small busy={keys.isFetchingNextPage} onPress={() => void keys.fetchNextPage()}>
-                    More keys
-                  </Button>
-                </p>
-              )}
+              <More query={keys} what="keys" />
             </>
           )}
         </FourStates>
       </Card>
     </Page>
   );
+}
+
+function useKeys(prefix = '') {
+  const { api } = useServices();
+  const queries = useQueryClient();
+  const read = keysRead(api, prefix);
+  const keys = useInfiniteQuery(read);
+  useFollow('events', undefined, (pushed) =>
+    queries.setQueryData<typeof keys.data>(read.queryKey, (now) => {
+      const pages = now && keysWithPushed(now.pages, pushed, prefix);
+      return pages === now?.pages ? now : now && { ...now, pages: [...(pages ?? [])] };
+    }),
+  );
+  return keys;
 }
 
 function List({ keys }: { keys: KeyList['keys'] }) {

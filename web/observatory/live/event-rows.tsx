@@ -22,10 +22,13 @@ interface EventRowsProps {
   end: Pick<ReturnType<typeof useTail>, 'earlier' | 'hasEarlier' | 'loadEarlier'>;
   /** position of the oldest event that was looked at */
   searchedTo: number;
+  filtered: boolean;
 }
 
-export default function EventRows({ events, services, parked, end, searchedTo }: EventRowsProps) {
+export default function EventRows({ events, services, parked, end, searchedTo, filtered }: EventRowsProps) {
   const { earlier, hasEarlier, loadEarlier } = end;
+  // What a filter leaves may be nothing for a long way back: then somebody decides how far.
+  const readsOn = hasEarlier && !filtered && !earlier.error;
   return (
     <>
       <div role="table" aria-label="Events" aria-rowcount={hasEarlier ? -1 : events.length + 1}>
@@ -42,6 +45,7 @@ export default function EventRows({ events, services, parked, end, searchedTo }:
           count={events.length}
           keyOf={(index) => events[index]!.position}
           estimate={() => ROW_PX}
+          {...(readsOn && { onEnd: () => void loadEarlier() })}
           row={(index) => <Row event={events[index]!} services={services} parked={parked} />}
         />
       </div>

@@ -1,8 +1,9 @@
 /** Above the list: which events, and filters under a name. What is chosen goes into the address. */
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from '../../components/button.js';
 import { Choice, Field } from '../../components/field.js';
+import { useFocusInPlace } from '../../components/use-focus-in-place.js';
 import { cx } from '../../design/cx.js';
 import { browserKeep } from '../../platform/storage.js';
 import { useStore } from '../../platform/use-store.js';
@@ -61,18 +62,26 @@ interface SavedViewsProps {
 function SavedViews({ filter, filtered, choose }: SavedViewsProps) {
   const saved = useStore(views);
   const [naming, setNaming] = useState<string>();
+  const place = useRef<HTMLDivElement>(null);
+  useFocusInPlace(place, naming !== undefined);
   const current = saved.find((view) => same(view.filter, filter));
-  if (naming !== undefined)
+  return (
+    <div className={styles.saved} ref={place}>
+      {naming === undefined ? choices() : form(naming)}
+    </div>
+  );
+
+  function form(name: string) {
     return (
       <form
         className={styles.naming}
         onSubmit={(event) => {
           event.preventDefault();
-          if (naming.trim() !== '') views.save({ name: naming.trim(), filter });
+          if (name.trim() !== '') views.save({ name: name.trim(), filter });
           setNaming(undefined);
         }}
       >
-        <Field label="Name of the view" name="view" value={naming} onChange={setNaming} maxLength={40} />
+        <Field label="Name of the view" name="view" value={name} onChange={setNaming} maxLength={40} />
         <Button type="submit" kind="primary">
           Save
         </Button>
@@ -81,36 +90,40 @@ function SavedViews({ filter, filtered, choose }: SavedViewsProps) {
         </Button>
       </form>
     );
-  return (
-    <>
-      {saved.length > 0 && (
-        <Choice
-          label="View"
-          value={current?.name ?? ''}
-          onChange={(name) => choose(saved.find((view) => view.name === name)?.filter ?? NONE)}
-          options={[
-            { value: '', label: filtered ? '(not saved)' : 'Everything' },
-            ...saved.map(({ name }) => ({ value: name, label: name })),
-          ]}
-        />
-      )}
-      {filtered && !current && (
-        <Button kind="quiet" onPress={() => setNaming('')}>
-          Save view
-        </Button>
-      )}
-      {current && (
-        <Button kind="quiet" onPress={() => views.remove(current.name)}>
-          Forget view
-        </Button>
-      )}
-      {filtered && (
-        <Button kind="quiet" onPress={() => choose(NONE)}>
-          Show everything
-        </Button>
-      )}
-    </>
-  );
+  }
+
+  function choices() {
+    return (
+      <>
+        {saved.length > 0 && (
+          <Choice
+            label="View"
+            value={current?.name ?? ''}
+            onChange={(name) => choose(saved.find((view) => view.name === name)?.filter ?? NONE)}
+            options={[
+              { value: '', label: filtered ? '(not saved)' : 'Everything' },
+              ...saved.map(({ name }) => ({ value: name, label: name })),
+            ]}
+          />
+        )}
+        {filtered && !current && (
+          <Button kind="quiet" onPress={() => setNaming('')}>
+            Save view
+          </Button>
+        )}
+        {current && (
+          <Button kind="quiet" onPress={() => views.remove(current.name)}>
+            Forget view
+          </Button>
+        )}
+        {filtered && (
+          <Button kind="quiet" onPress={() => choose(NONE)}>
+            Show everything
+          </Button>
+        )}
+      </>
+    );
+  }
 }
 
 function same(a: Filter, b: Filter): boolean {

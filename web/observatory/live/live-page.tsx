@@ -102,6 +102,7 @@ function List({ shown, tail }: { shown: Tail; tail: ReturnType<typeof useTail> }
       parked={parked.data?.parked ?? []}
       end={tail}
       searchedTo={firstOf(tail.query.data!)}
+      filtered={matches !== undefined}
     />
   );
 }

@@ -1,10 +1,10 @@
-/** The end of the log on a page: read once, followed by push, and read further back when somebody looks there. */
+/** The end of the log on a page: its newest events at once, then by push, and further back when somebody looks there. */
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { ApiClient } from '../../api/client.js';
 import { useServices } from '../../app/services.js';
 import { useFollow } from '../../live/use-follow.js';
-import { headOf, PAGE_MAX, range } from '../reads.js';
+import { newest, PAGE_MAX } from '../reads.js';
 import { EVENTS_MAX, firstOf, type Tail, tailOf, withEarlier, withPushed } from './tail.js';
 
 /** How many of the newest events the page begins with. */
@@ -17,8 +17,8 @@ function tailRead(api: ApiClient) {
     gcTime: 0,
     structuralSharing: false,
     queryFn: async ({ signal }): Promise<Tail> => {
-      const head = await headOf(api, signal);
-      return tailOf(await range(api, Math.max(0, head - FIRST_EVENTS), head, signal), head);
+      const events = await newest(api, { limit: FIRST_EVENTS }, signal);
+      return tailOf(events, Number(events.at(-1)?.position ?? 0));
     },
   });
 }
@@ -29,6 +29,7 @@ export function useTail() {
   const read = tailRead(api);
   const query = useQuery(read);
   const [earlier, setEarlier] = useState<{ busy: boolean; error?: Error }>({ busy: false });
+  const loading = useRef(false);
   const tail = query.data;
 
   useFollow(tail ? 'events' : undefined, tail?.head, (pushed) =>
@@ -37,15 +38,17 @@ export function useTail() {
 
   const loadEarlier = useCallback(async () => {
     const now = queries.getQueryData(read.queryKey);
-    if (!now || firstOf(now) <= 1) return;
+    if (!now || firstOf(now) <= 1 || loading.current) return;
+    loading.current = true;
     setEarlier({ busy: true });
     try {
-      const last = firstOf(now) - 1;
-      const events = await range(api, Math.max(0, last - PAGE_MAX), last);
+      const events = await newest(api, { before: firstOf(now), limit: PAGE_MAX });
       queries.setQueryData(read.queryKey, (current) => current && withEarlier(current, events));
       setEarlier({ busy: false });
     } catch (error) {
       setEarlier({ busy: false, error: error as Error });
+    } finally {
+      loading.current = false;
     }
   }, [api, queries]);
 

@@ -1,7 +1,8 @@
 /** What waits behind a parked event: the later events of its key that the same service is to get. */
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { EventPage, ParkedEvent } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
+import { useFollow } from '../../live/use-follow.js';
 import { EventLink } from '../parts/mentions.js';
 import { ask, PAGE_MAX } from '../reads.js';
 import { useServicesNow } from '../use-now.js';
@@ -9,11 +10,16 @@ import styles from './parked.module.css';
 
 export function Behind({ parked: { event, client_type, id } }: { parked: ParkedEvent }) {
   const { api } = useServices();
+  const queries = useQueryClient();
   const services = useServicesNow();
   const service = services.data?.services.find((one) => one.client_type === client_type);
+  const queryKey = ['behind', id];
+  useFollow(event === null ? undefined : 'events', undefined, (pushed) => {
+    if (pushed.some(({ consistency }) => consistency.key === event?.consistency.key))
+      void queries.invalidateQueries({ queryKey }, { cancelRefetch: false });
+  });
   const waiting = useQuery({
-    // What is owed changes when something comes in behind it.
-    queryKey: ['behind', id, service?.owed],
+    queryKey,
     gcTime: 0,
     enabled: event !== null && service !== undefined,
     queryFn: ({ signal }) =>

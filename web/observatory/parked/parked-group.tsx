@@ -34,7 +34,7 @@ export function ParkedGroupCard({ group }: { group: ParkedGroup }) {
       <div className={styles.error}>
         <p className={styles.message}>{first.error.message.split('\n')[0]}</p>
         <p className={styles.soft}>
-          {line && <code>{line}</code>} {first.error.script} {first.error.version?.slice(0, 7)}
+          <code>{line ?? first.error.script}</code> {first.error.version?.slice(0, 7)}
         </p>
         {first.error.traceback && (
           <details>

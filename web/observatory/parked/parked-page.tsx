@@ -1,25 +1,27 @@
 /** What could not be handled and waits for a decision: by service and error, the largest heap first. */
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import type { ParkedList } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
+import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
-import { FourStates } from '../../components/four-states.js';
+import { Failure, FourStates } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
 import { Table } from '../../components/table.js';
 import { Instant } from '../parts/instant.js';
 import { EventLink } from '../parts/mentions.js';
 import { skipsRead } from '../reads.js';
-import { useParkedNow } from '../use-now.js';
 import { groupsOf } from './groups.js';
 import styles from './parked.module.css';
 import { ParkedGroupCard } from './parked-group.js';
+import { useParkedList } from './use-parked-list.js';
 
 const route = getRouteApi('/signed-in/observatory/parked');
 
 export function ParkedPage() {
   const { service } = route.useSearch();
-  const parked = useParkedNow();
-  const of = (list: NonNullable<typeof parked.data>) =>
+  const { query: parked, hasMore, busy, error, more } = useParkedList();
+  const of = (list: ParkedList) =>
     list.parked.filter(({ client_type }) => service === undefined || client_type === service);
   return (
     <Page
@@ -43,13 +45,22 @@ export function ParkedPage() {
             {groupsOf(of(list)).map((group) => (
               <ParkedGroupCard key={group.id} group={group} />
             ))}
-            {list.next !== undefined && (
-              <p className={styles.soft}>There are more. They appear here as these are decided.</p>
+            {error && <Failure error={error} what="the others" retry={more} busy={busy} />}
+            {hasMore && !error && (
+              <p className={styles.more}>
+                <Button small busy={busy} onPress={more}>
+                  Show more
+                </Button>
+                <span>
+                  {list.parked.length.toLocaleString('en-GB')} of {list.total.toLocaleString('en-GB')} parked
+                  events are here.
+                </span>
+              </p>
             )}
           </>
         )}
       </FourStates>
-      <Skipped parked={parked.data?.parked.length} />
+      <Skipped parked={parked.data?.total} />
     </Page>
   );
 }

@@ -1,22 +1,16 @@
 /** Fills the bank with people and money, from a seed: for demonstrations. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Populating } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
 import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
 import { Field } from '../../components/field.js';
 import { FourStates } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
-import { ask } from '../reads.js';
 import { useAction } from '../use-action.js';
+import { usePopulateNow } from '../use-now.js';
 import { type Mistakes, orderOf, type Typed } from './order.js';
 import styles from './populate.module.css';
 import { ProgressView } from './progress-view.js';
-
-/** The launcher does not push how far it is. */
-const LOOK_AGAIN_MS = 1000;
-const KEY = ['populate'];
 
 const FIELDS: readonly { name: keyof Typed; label: string; hint?: string }[] = [
   { name: 'seed', label: 'Seed', hint: 'The same seed gives the same totals.' },
@@ -43,22 +37,15 @@ export function PopulatePage() {
 }
 
 function Filling() {
-  const { api } = useServices();
-  const progress = useQuery({
-    queryKey: KEY,
-    gcTime: 0,
-    queryFn: ({ signal }) => ask<Populating>(api, '/populate', {}, signal),
-    refetchInterval: ({ state }) => (state.data?.state === 'running' ? LOOK_AGAIN_MS : false),
-  });
+  const progress = usePopulateNow();
   return (
     <>
       <Card title="How far it is">
         <FourStates
           query={progress}
           what="the progress"
-          live={false}
           isEmpty={({ state }) => state === 'idle'}
-          empty="Nothing was ordered yet."
+          empty="Nothing was ordered since the system was started. Say below what to make."
         >
           {(now) => <ProgressView progress={now} />}
         </FourStates>
@@ -71,7 +58,6 @@ function Filling() {
 }
 
 function OrderForm({ running }: { running: boolean }) {
-  const queries = useQueryClient();
   const { busy, run } = useAction();
   const [typed, setTyped] = useState<Typed>({ seed: '1', users: '20', transfers: '500', rate: '' });
   const [mistakes, setMistakes] = useState<Mistakes>({});
@@ -79,7 +65,7 @@ function OrderForm({ running }: { running: boolean }) {
     const wanted = orderOf(typed);
     if ('mistakes' in wanted) return setMistakes(wanted.mistakes);
     setMistakes({});
-    if (await run('/populate', 'It has begun.', wanted)) await queries.invalidateQueries({ queryKey: KEY });
+    await run('/populate', 'It has begun.', wanted);
   };
   return (
     <form

@@ -1,10 +1,11 @@
 /** Every instance with its share of the work, and what can be done to it. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { InstanceStatus } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
 import { Button } from '../../components/button.js';
 import { Chip } from '../../components/chip.js';
 import { Table } from '../../components/table.js';
+import { useFocusInPlace } from '../../components/use-focus-in-place.js';
 import { Instant } from '../parts/instant.js';
 import { Service } from '../parts/mentions.js';
 import type { Services } from '../reads.js';
@@ -71,10 +72,12 @@ function Actions({ row }: { row: Row }) {
   const { session } = useServices();
   const { busy, run } = useAction();
   const [asking, setAsking] = useState(false);
+  const place = useRef<HTMLSpanElement>(null);
+  useFocusInPlace(place, asking);
   const path = `/instances/${row.session_id}`;
   if (asking)
     return (
-      <span className={styles.actions}>
+      <span className={styles.actions} ref={place}>
         <Button
           small
           kind="danger"
@@ -93,7 +96,7 @@ function Actions({ row }: { row: Row }) {
       </span>
     );
   return (
-    <span className={styles.actions}>
+    <span className={styles.actions} ref={place}>
       {!row.draining && (
         <Button
           small

@@ -28,6 +28,14 @@ describe('what is wrong with a service', () => {
     ]);
   });
 
+  it('is what it does not get any more, since another registration has taken it out', () => {
+    const changed = { time: '2026-11-21T12:00:00Z', before: ['A', 'B'] };
+    expect(texts(service({ subscription_changed: { ...changed, dropped: ['B'] } }), [])).toEqual([
+      'Gets no B any more',
+    ]);
+    expect(texts(service({ subscription_changed: { ...changed, dropped: [] } }), [])).toEqual([]);
+  });
+
   it('tells a rebuild from an instance that does not answer', () => {
     expect(texts(service(), sick('rebuilding, 40 %'))).toEqual(['Rebuilding: rebuilding, 40 %']);
     expect(texts(service(), sick('nothing answers'))).toEqual(['1 not healthy']);

@@ -25,12 +25,19 @@ export function warningsOf(service: ServiceStatus, health: readonly InstanceHeal
       text: `${away.length - rebuilding.length} not healthy`,
     },
     rebuilding.length > 0 && { tone: 'info', text: `Rebuilding: ${rebuilding[0]!.reason}` },
+    subscriptionWarning(service),
     service.instances.length > 0 &&
       service.owed > 0 &&
       service.acknowledged_per_second === 0 &&
       (service.oldest_age_ms ?? 0) > STANDSTILL_MS && { tone: 'warn', text: 'Nothing moves' },
   ];
   return warnings.filter((warning) => warning !== false);
+}
+
+/** Another registration has taken types out of what it wants: they are owed to it no more. */
+function subscriptionWarning({ subscription_changed: changed }: ServiceStatus): Warning | false {
+  if (changed === undefined || changed.dropped.length === 0) return false;
+  return { tone: 'warn', text: `Gets no ${changed.dropped.join(', ')} any more` };
 }
 
 /** How the gateway finds an instance, if it knows it. */

@@ -1,6 +1,6 @@
 /** The events between two points that the service gets: what made the difference. */
 import { useQuery } from '@tanstack/react-query';
-import type { EventPage } from '../../../common/pages/operator.js';
+import type { EventPage, ServiceStatus } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
 import { Card } from '../../components/card.js';
 import { FourStates } from '../../components/four-states.js';
@@ -15,54 +15,78 @@ import styles from './time.module.css';
 /** More than this nobody reads one by one. */
 const SHOWN_MAX = 200;
 
-export function Between({ service, after, last }: { service: string; after: number; last: number }) {
-  const { api } = useServices();
+interface BetweenProps {
+  service: string;
+  after: number;
+  last: number;
+}
+
+export function Between({ service, after, last }: BetweenProps) {
   const services = useServicesNow();
-  const types = services.data?.services
-    .find(({ client_type }) => client_type === service)
-    ?.event_types.join(',');
+  const typesIn = (all: readonly ServiceStatus[]) =>
+    all.find(({ client_type }) => client_type === service)?.event_types;
+  return (
+    <Card flush title={`Events between that ${service} gets`}>
+      <FourStates
+        query={services}
+        what="the services"
+        live={false}
+        isEmpty={(now) => typesIn(now.services) === undefined}
+        empty={`There is no service ${service}.`}
+      >
+        {(now) => <Events types={typesIn(now.services) ?? []} after={after} last={last} />}
+      </FourStates>
+    </Card>
+  );
+}
+
+interface EventsProps {
+  types: readonly string[];
+  after: number;
+  last: number;
+}
+
+function Events({ types, after, last }: EventsProps) {
+  const { api } = useServices();
   const between = useQuery({
     queryKey: ['between', types, after, last],
-    enabled: types !== undefined,
     queryFn: async ({ signal }) => {
-      const asked = { event_types: types, after, limit: SHOWN_MAX + 1 };
+      const asked = { event_types: types.join(','), after, limit: SHOWN_MAX + 1 };
       const { events } = await ask<EventPage>(api, '/events', asked, signal);
       return events.filter(({ position }) => Number(position) <= last);
     },
   });
   return (
-    <Card flush title={`Events between that ${service} gets`}>
-      <FourStates
-        query={between}
-        what="the events between"
-        live={false}
-        isEmpty={(events) => events.length === 0}
-        empty="None: its state cannot differ."
-      >
-        {(events) => (
-          <>
-            {events.length > SHOWN_MAX && (
-              <p className={styles.none}>The first {SHOWN_MAX}; move the points closer to see all.</p>
-            )}
-            <Table
-              caption="Events between the two points"
-              rows={events.slice(0, SHOWN_MAX)}
-              keyOf={({ position }) => position}
-              columns={[
-                {
-                  head: 'Position',
-                  figures: true,
-                  cell: ({ position }) => <EventLink position={position} />,
-                },
-                { head: 'Time', cell: ({ time }) => <Instant time={time} /> },
-                { head: 'Type', cell: ({ event_type }) => event_type },
-                { head: 'Key', cell: ({ consistency }) => <KeyLink name={consistency.key} /> },
-                { head: 'Data', cell: ({ data, masked }) => <DataLine data={data} masked={masked} /> },
-              ]}
-            />
-          </>
-        )}
-      </FourStates>
-    </Card>
+    <FourStates
+      query={between}
+      what="the events between"
+      live={false}
+      isEmpty={(events) => events.length === 0}
+      empty="None: its state cannot differ."
+    >
+      {(events) => (
+        <>
+          {events.length > SHOWN_MAX && (
+            <p className={styles.none}>The first {SHOWN_MAX}; move the points closer to see all.</p>
+          )}
+          <Table
+            caption="Events between the two points"
+            rows={events.slice(0, SHOWN_MAX)}
+            keyOf={({ position }) => position}
+            columns={[
+              {
+                head: 'Position',
+                figures: true,
+                cell: ({ position }) => <EventLink position={position} />,
+              },
+              { head: 'Time', cell: ({ time }) => <Instant time={time} /> },
+              { head: 'Type', cell: ({ event_type }) => event_type },
+              { head: 'Key', cell: ({ consistency }) => <KeyLink name={consistency.key} /> },
+              { head: 'Data', cell: ({ data, masked }) => <DataLine data={data} masked={masked} /> },
+            ]}
+          />
+        </>
+      )}
+    </FourStates>
   );
 }

@@ -4,8 +4,15 @@ import { Table } from '../../components/table.js';
 import { differencesOf } from './diff.js';
 import styles from './time.module.css';
 
-export function Differences({ before, after }: { before: Json; after: Json }) {
-  const differences = differencesOf(before, after);
+interface DifferencesProps {
+  /** undefined: the thing was not there */
+  before: Json | undefined;
+  after: Json | undefined;
+}
+
+export function Differences({ before, after }: DifferencesProps) {
+  // Of a thing that came or went, all fields did.
+  const differences = differencesOf(before ?? emptyLike(after), after ?? emptyLike(before));
   if (differences.length === 0)
     return <p className={styles.none}>Nothing differs: the state is the same at both points.</p>;
   return (
@@ -20,6 +27,10 @@ export function Differences({ before, after }: { before: Json; after: Json }) {
       ]}
     />
   );
+}
+
+function emptyLike(thing: Json | undefined): Json | undefined {
+  return typeof thing === 'object' && thing !== null && !Array.isArray(thing) ? {} : undefined;
 }
 
 function Value({ value }: { value: Json | undefined }) {

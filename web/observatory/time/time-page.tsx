@@ -3,12 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useServices } from '../../app/services.js';
 import { Card } from '../../components/card.js';
-import { FourStates, type Reading } from '../../components/four-states.js';
+import { FourStates } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
+import { thingIn } from '../past.js';
+import { usePastPair } from '../use-past-pair.js';
 import { Between } from './between.js';
 import { Differences } from './differences.js';
 import { PointSlider } from './point-slider.js';
-import { headNowRead, pointOf, type StateAt, stateRead } from './reads.js';
+import { headNowRead, pointOf } from './reads.js';
 import { StateView } from './state-view.js';
 import styles from './time.module.css';
 import { WhatToSee } from './what-to-see.js';
@@ -24,7 +26,8 @@ export function TimePage() {
     void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false });
   return (
     <Page
-      title="Time"
+      title={search.service === undefined ? 'Time' : `${search.service} ${search.path ?? ''} in time`}
+      heading="Time"
       width="wide"
       intro="The log holds everything that ever happened, so a service's state can be built as it was at any point."
     >
@@ -57,13 +60,12 @@ export function TimePage() {
 }
 
 function Answers({ head }: { head: number }) {
-  const { service, path, at: atText, than: thanText } = route.useSearch();
-  const { api } = useServices();
-  const [at, than] = [pointOf(atText, head, head), pointOf(thanText, head, 0)];
+  const { service, path, at, than } = route.useSearch();
+  const points = [pointOf(at, head, head), pointOf(than, head, 0)];
+  const [before, after] = [Math.min(...points), Math.max(...points)];
   const asked =
     service !== undefined && path !== undefined && !path.includes('{') ? { service, path } : undefined;
-  const here = useQuery(stateRead(api, asked, at));
-  const there = useQuery(stateRead(api, asked, than));
+  const { earlier, later, both } = usePastPair(asked, before, after);
   if (!asked)
     return (
       <Card>
@@ -72,30 +74,22 @@ function Answers({ head }: { head: number }) {
         </p>
       </Card>
     );
-  const both = joined(there, here);
   return (
     <>
       <div className={styles.columns}>
-        <StateView title={`At ${than.toLocaleString('en-GB')}`} state={there} />
-        <StateView title={`At ${at.toLocaleString('en-GB')}`} state={here} />
+        <StateView title={nameOf(before)} state={earlier} />
+        <StateView title={nameOf(after)} state={later} />
       </div>
       <Card flush title="What differs">
         <FourStates query={both} what="the difference" live={false}>
-          {([before, after]) => <Differences before={before.body} after={after.body} />}
+          {([one, other]) => <Differences before={thingIn(one)} after={thingIn(other)} />}
         </FourStates>
       </Card>
-      <Between service={asked.service} after={Math.min(at, than)} last={Math.max(at, than)} />
+      <Between service={asked.service} after={before} last={after} />
     </>
   );
 }
 
-/** Both or none. */
-function joined(one: Reading<StateAt>, other: Reading<StateAt>): Reading<readonly [StateAt, StateAt]> {
-  return {
-    data: one.data && other.data ? [one.data, other.data] : undefined,
-    error: one.error ?? other.error,
-    isFetching: one.isFetching || other.isFetching,
-    dataUpdatedAt: Math.min(one.dataUpdatedAt, other.dataUpdatedAt),
-    refetch: () => Promise.all([one.refetch(), other.refetch()]),
-  };
+function nameOf(point: number): string {
+  return point === 0 ? 'Before everything' : `After event ${point.toLocaleString('en-GB')}`;
 }

@@ -1,5 +1,7 @@
 /** Which service, and which of its GET addresses. */
+import type { ServiceStatus } from '../../../common/pages/operator.js';
 import { Choice, Field } from '../../components/field.js';
+import { FourStates } from '../../components/four-states.js';
 import { useServicesNow } from '../use-now.js';
 import styles from './time.module.css';
 
@@ -9,9 +11,23 @@ interface WhatToSeeProps {
   choose: (change: { service?: string | undefined; path?: string | undefined }) => void;
 }
 
-export function WhatToSee({ service, path, choose }: WhatToSeeProps) {
+export function WhatToSee(props: WhatToSeeProps) {
   const services = useServicesNow();
-  const all = services.data?.services ?? [];
+  return (
+    <FourStates
+      query={services}
+      what="the services"
+      lines={2}
+      live={false}
+      isEmpty={({ services: all }) => all.length === 0}
+      empty="No service has ever registered: there is no state to look at."
+    >
+      {({ services: all }) => <Choices all={all} {...props} />}
+    </FourStates>
+  );
+}
+
+function Choices({ all, service, path, choose }: WhatToSeeProps & { all: readonly ServiceStatus[] }) {
   const patterns = [
     ...new Set(
       all

@@ -1,6 +1,6 @@
 /** Counts beside each other: a table whose figures are also lengths. */
 import type { ReactNode } from 'react';
-import type { Count } from './book.js';
+import type { Count } from './counts.js';
 import styles from './totals.module.css';
 
 interface BarsProps {

@@ -1,5 +1,6 @@
-/** What the whole log comes to, counted on this page event by event, and whether the books balance. */
+/** What the whole log comes to, and whether the books balance. */
 import { useQuery } from '@tanstack/react-query';
+import type { Counted, MoneyTotals, SlowestTraces } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
 import { Card } from '../../components/card.js';
 import { Chip } from '../../components/chip.js';
@@ -14,52 +15,54 @@ import { judgedRead } from '../reads.js';
 import { lengthOf } from '../services/measures.js';
 import { useServicesNow } from '../use-now.js';
 import { Bars } from './bars.js';
-import type { BookView, Transfers } from './book.js';
+import type { Transfers } from './counts.js';
 import styles from './totals.module.css';
-import { useBook } from './use-book.js';
+import { useCounted } from './use-counted.js';
+import { type Counting, useCounts } from './use-counts.js';
 
 export function TotalsPage() {
-  const { query, head, done } = useBook();
-  const card = { query, live: false, lines: 4, isEmpty: (book: BookView) => book.upTo === 0 };
-  const empty = 'Nothing has happened yet: the log is empty.';
+  const { query: counts, isBehind } = useCounts();
+  const money = useCounted<MoneyTotals>('money');
+  const traces = useCounted<SlowestTraces>('traces');
+  const card = {
+    query: counts,
+    lines: 4,
+    isEmpty: ({ view, head }: Counting) => view.upTo === 0 && head === 0,
+    empty: EMPTY,
+  };
   return (
     <Page title="Totals" width="wide">
-      {!done && query.data && (
-        <p className={styles.progress} role="status">
-          <progress value={query.data.upTo} max={head} aria-label="How much of the log is read" /> Reading the
-          log: {query.data.upTo.toLocaleString('en-GB')} of {head.toLocaleString('en-GB')} events
-        </p>
-      )}
+      {isBehind && counts.data && <CountingOn counting={counts.data} />}
       <div className={styles.columns}>
-        <Card title="Money" actions={done && query.data && <Balanced book={query.data} />}>
-          <FourStates {...card} what="the money" empty={empty} live>
-            {(book) => <MoneyFacts book={book} />}
+        <Card title="Money" actions={money.data && <Balanced money={money.data} />}>
+          <FourStates query={money} what="the money" lines={4} isEmpty={isUncounted} empty={EMPTY}>
+            {(totals) => <MoneyFacts money={totals} />}
           </FourStates>
         </Card>
         <Card title="Transfers">
-          <FourStates {...card} what="the transfers" empty={empty}>
-            {(book) => <TransferFacts transfers={book.transfers} />}
+          <FourStates {...card} what="the transfers">
+            {({ view }) => <TransferFacts transfers={view.transfers} />}
           </FourStates>
         </Card>
       </div>
       <div className={styles.columns}>
         <Card title="By type">
-          <FourStates {...card} what="the types" empty={empty}>
-            {(book) => <Bars counts={book.types} head="Type" />}
+          <FourStates {...card} what="the types">
+            {({ view }) => <Bars counts={view.types} head="Type" />}
           </FourStates>
         </Card>
         <Card title="By service">
-          <FourStates {...card} what="the services" empty={empty}>
-            {(book) => (
-              <Bars counts={book.services} head="Service" name={(name) => <Service name={name} />} />
+          <FourStates {...card} what="the services">
+            {({ view }) => (
+              <Bars counts={view.services} head="Service" name={(name) => <Service name={name} />} />
             )}
           </FourStates>
         </Card>
         <Card title="By hour">
-          <FourStates {...card} what="the hours" empty={empty}>
-            {(book) => (
+          <FourStates {...card} what="the hours">
+            {({ view }) => (
               <Bars
-                counts={book.hours.slice(-HOURS_MAX)}
+                counts={view.hours.slice(-HOURS_MAX)}
                 head="Hour"
                 name={(hour) => <Time at={Date.parse(hour)} />}
               />
@@ -68,8 +71,14 @@ export function TotalsPage() {
         </Card>
       </div>
       <Card flush title="Slowest traces">
-        <FourStates {...card} what="the slowest traces" empty={empty}>
-          {(book) => <Slowest book={book} />}
+        <FourStates
+          query={traces}
+          what="the slowest traces"
+          lines={4}
+          isEmpty={(counted) => counted.traces.length === 0}
+          empty="No request has led to more than one event so far."
+        >
+          {(counted) => <Slowest traces={counted.traces} />}
         </FourStates>
       </Card>
     </Page>
@@ -79,7 +88,23 @@ export function TotalsPage() {
 /** The last two days. */
 const HOURS_MAX = 48;
 
-function Balanced({ book: { money } }: { book: BookView }) {
+/** After its start the bus counts its whole log. */
+function CountingOn({ counting: { view, head } }: { counting: Counting }) {
+  return (
+    <p className={styles.progress}>
+      <progress value={view.upTo} max={head} aria-label="How much of the log is counted" /> The bus counts its
+      log: {view.upTo.toLocaleString('en-GB')} of {head.toLocaleString('en-GB')} events
+    </p>
+  );
+}
+
+const EMPTY = 'Nothing has happened yet: the log is empty.';
+
+function isUncounted({ head }: Counted): boolean {
+  return head === '0';
+}
+
+function Balanced({ money }: { money: MoneyTotals }) {
   return money.debited === money.credited ? (
     <Chip tone="good">What was taken was given</Chip>
   ) : (
@@ -87,8 +112,8 @@ function Balanced({ book: { money } }: { book: BookView }) {
   );
 }
 
-function MoneyFacts({ book: { money } }: { book: BookView }) {
-  const { paidIn, paidOut, refunded, debited, credited } = money;
+function MoneyFacts({ money }: { money: MoneyTotals }) {
+  const { paid_in: paidIn, paid_out: paidOut, refunded, debited, credited } = money;
   return (
     <Facts
       arrangement="columns"
@@ -132,11 +157,11 @@ function share(part: number, whole: number): string {
   return whole === 0 ? '—' : `${((part / whole) * 100).toFixed(1)} %`;
 }
 
-function Slowest({ book: { slowest } }: { book: BookView }) {
+function Slowest({ traces }: Pick<SlowestTraces, 'traces'>) {
   return (
     <Table
       caption="Traces, the slowest first"
-      rows={slowest}
+      rows={traces}
       keyOf={({ correlation }) => correlation}
       columns={[
         { head: 'Trace', cell: ({ correlation }) => <TraceLink correlation={correlation} /> },

@@ -1,24 +1,22 @@
 /** Everything that came of one request: as a graph of cause and effect, over time, and as a table; while it happens, too. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import type { BusEvent } from '../../../common/pages/operator.js';
-import { useServices } from '../../app/services.js';
 import { Card } from '../../components/card.js';
 import { Chip } from '../../components/chip.js';
 import { Facts } from '../../components/facts.js';
 import { FourStates, Skeleton } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
-import { useFollow } from '../../live/use-follow.js';
 import { Instant } from '../parts/instant.js';
 import { Service } from '../parts/mentions.js';
 import { Tabs } from '../parts/tabs.js';
-import { type Trace, traceRead } from '../reads.js';
+import type { Trace } from '../reads.js';
 import { lengthOf } from '../services/measures.js';
 import { Timeline } from './timeline.js';
 import { outcomeOf, sendersOf, stepsOf, totalTime } from './trace.js';
 import styles from './trace.module.css';
 import { TraceTable } from './trace-table.js';
+import { useTrace } from './use-trace.js';
 
 const TraceGraph = lazy(() => import('./trace-graph.js'));
 const route = getRouteApi('/signed-in/observatory/traces/$correlation');
@@ -66,24 +64,6 @@ export function TracePage() {
       </Card>
     </Page>
   );
-}
-
-function useTrace(correlation: string) {
-  const { api } = useServices();
-  const queries = useQueryClient();
-  const read = traceRead(api, correlation);
-  const trace = useQuery(read);
-  const head = trace.data?.head;
-  useFollow(head === undefined ? undefined : 'events', head, (pushed) => {
-    const own = pushed.filter((event) => event.correlation === trace.data?.events[0]?.correlation);
-    if (own.length > 0) queries.setQueryData(read.queryKey, (now) => now && withMore(now, own));
-  });
-  return trace;
-}
-
-function withMore(trace: Trace, more: readonly BusEvent[]): Trace {
-  const last = Number(trace.events.at(-1)?.position ?? 0);
-  return { ...trace, events: [...trace.events, ...more.filter(({ position }) => Number(position) > last)] };
 }
 
 function Summary({ trace: { events, cut } }: { trace: Trace }) {

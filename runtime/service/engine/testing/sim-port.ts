@@ -1,6 +1,7 @@
 import type { Input } from '../../../../bus/core/types.js';
 import { ERRORS } from '../../../../common/errors.js';
 import { FEATURES } from '../../../../common/protocol/messages.js';
+import { Recalls } from '../../bus-client/recalls.js';
 import type {
   BatchOutcome,
   BusEvents,
@@ -41,6 +42,7 @@ export class SimPort implements BusPort {
   readonly #batches = new Map<string, Waiting>();
   #queries = new Set<(error: Error) => void>();
   #drained: (() => void)[] = [];
+  readonly #recalls = new Recalls();
 
   constructor(
     private readonly bus: SimBus,
@@ -109,6 +111,12 @@ export class SimPort implements BusPort {
     });
   }
 
+  async recall(): Promise<void> {
+    if (!this.#registered) throw new Error('not connected');
+    this.#link?.say({ kind: 'recall' });
+    return this.#recalls.add();
+  }
+
   drain(): Promise<void> {
     return new Promise((resolve) => {
       if (!this.#registered) return resolve();
@@ -123,6 +131,7 @@ export class SimPort implements BusPort {
     this.#link?.close();
     for (const { resolve } of this.#batches.values()) resolve({ kind: 'unknown' });
     this.#batches.clear();
+    this.#endQuestions('the service stops');
   }
 
   /** The connection breaks, or its process is dead. */
@@ -147,11 +156,16 @@ export class SimPort implements BusPort {
     this.#link = undefined;
     const was = this.#registered;
     this.#registered = false;
-    for (const reject of this.#queries) reject(new Error(reason));
-    this.#queries.clear();
+    this.#endQuestions(reason);
     for (const resolve of this.#drained.splice(0)) resolve();
     if (was) this.#listener?.disconnected(reason);
     this.time.after(RECONNECT_MS + this.faults.latency(), () => this.process.enter(() => this.#connect()));
+  }
+
+  #endQuestions(reason: string): void {
+    for (const reject of this.#queries) reject(new Error(reason));
+    this.#queries.clear();
+    this.#recalls.fail(reason);
   }
 
   #register(): void {
@@ -198,6 +212,9 @@ export class SimPort implements BusPort {
         break;
       case 'drained':
         for (const resolve of this.#drained.splice(0)) resolve();
+        break;
+      case 'recalled':
+        this.#recalls.answered();
         break;
     }
   }

@@ -41,6 +41,8 @@ export const SETTINGS = {
   /** … and from one address, where a whole office may sit. */
   guessesPerAddress: 50,
   guessWindowMs: 60_000,
+  /** registrations, and sign-ins, a minute from one address: each costs the service a password hash, some 80 ms of a processor */
+  hashesPerMinute: 120,
   /** names and addresses that are counted */
   guessersMax: 50_000,
 
@@ -49,7 +51,11 @@ export const SETTINGS = {
   /** what a client has not read when it is cut off; it resumes when it comes back */
   unreadBytesMax: 1024 * 1024,
   topicsPerSocket: 1_000,
+  /** frames of a client that are not dealt with; above it nothing more is read from it */
+  framesWaitingMax: 32,
   socketsMax: 20_000,
+  /** of those, from one address: nobody takes them all */
+  socketsPerAddress: 4_000,
   /** a socket whose other end does not answer within two of these is gone */
   heartbeatMs: 20_000,
   /** how long a page may take to say who it is, or to renew a token that has run out */

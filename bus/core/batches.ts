@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../common/events.js';
+import type { EventDraft, StoredEvent } from '../../common/events.js';
 import { correlationOf } from '../../common/protocol/correlation.js';
 import type { BatchRecord } from '../store/event-store.js';
 import { judge, type SenderView } from './judge.js';
@@ -125,8 +125,6 @@ function refuse(state: State, waiter: Waiter, events: readonly NewEvent[], value
   answer(state, waiter, verdict);
 }
 
-type Mutable<T> = { -readonly [name in keyof T]: T[name] };
-
 function storedEvent(
   state: State,
   session: Session,
@@ -135,7 +133,7 @@ function storedEvent(
   batchId: string | undefined,
   place: number | undefined,
 ): StoredEvent {
-  const stored: Mutable<StoredEvent> = {
+  const stored: EventDraft = {
     position: state.nextPosition,
     type: event.type,
     key: event.key,

@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../../common/events.js';
+import { LastOfType } from './last-of-type.js';
 import { RecentMap } from './recent-map.js';
 import type { DurableReads } from './types.js';
 
@@ -6,8 +7,7 @@ import type { DurableReads } from './types.js';
 export interface Head {
   /** value of the newest event, -1 for none */
   value: number;
-  /** per event type, the value of its newest event in this key */
-  readonly lastOfType: Map<string, number>;
+  readonly lastOfType: LastOfType;
   /** events of the key that are not durable yet */
   pending: number;
 }
@@ -58,12 +58,11 @@ export class Heads {
   #apply(head: Head, event: StoredEvent): void {
     // The store may know an event already that is pending here: it tells us a moment later.
     head.value = Math.max(head.value, event.value);
-    head.lastOfType.set(event.type, Math.max(head.lastOfType.get(event.type) ?? -1, event.value));
+    head.lastOfType.raise(event.type, event.value);
   }
 
   #load(key: string): Head {
     const state = this.#reads.keyState(key);
-    if (state === undefined) return { value: -1, lastOfType: new Map(), pending: 0 };
-    return { value: state.head, lastOfType: new Map(Object.entries(state.lastOfType)), pending: 0 };
+    return { value: state?.head ?? -1, lastOfType: new LastOfType(state?.lastOfType), pending: 0 };
   }
 }

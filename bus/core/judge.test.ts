@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Head } from './heads.js';
 import { judge } from './judge.js';
+import { LastOfType } from './last-of-type.js';
 import { newEvent } from './testing/bench.js';
 
 function head(value: number, lastOfType: Record<string, number> = {}): Head {
-  return { value, lastOfType: new Map(Object.entries(lastOfType)), pending: 0 };
+  return { value, lastOfType: new LastOfType(lastOfType), pending: 0 };
 }
 
 const values = (events: Parameters<typeof judge>[0], of: Head, types?: string[]) =>

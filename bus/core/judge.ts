@@ -49,7 +49,5 @@ function judgeOne(
 /** Value of the newest event of the key that the sender asked to know about, -1 for none. */
 function newestWanted(head: Head, sender: SenderView | undefined): number {
   if (sender === undefined) return head.value;
-  let newest = -1;
-  for (const [type, value] of head.lastOfType) if (value > newest && sender.wants(type)) newest = value;
-  return newest;
+  return head.lastOfType.newest((type) => sender.wants(type));
 }

@@ -14,8 +14,9 @@ export const DEFAULT_CORE_OPTIONS: CoreOptions = {
   windowEventsMax: 20_000,
   windowBytesMax: 64 * 1024 * 1024,
   laneEventsMax: 256,
-  stickyKeysMax: 100_000,
-  keyCacheMax: 100_000,
+  // A key costs about 1 kB with both, twice until the heap is swept; one that is not in the cache costs some microseconds.
+  stickyKeysMax: 50_000,
+  keyCacheMax: 50_000,
   batchCacheMax: 10_000,
   refusalsMax: 10_000,
 };

@@ -54,7 +54,7 @@ export function newInput(
 
 function newEvent(event: NewEventMessage, newCorrelation: () => string, checksums: boolean): NewEvent {
   const correlation = correlationFor(event, newCorrelation);
-  return {
+  const input = {
     type: event.event_type,
     key: event.consistency.key,
     expect: expectOf(event.consistency),
@@ -62,8 +62,8 @@ function newEvent(event: NewEventMessage, newCorrelation: () => string, checksum
     checksum: checksums ? checksum(event.data) : '',
     correlationId: correlationIdOf(correlation),
     correlation,
-    ...(event.causation !== undefined && { causation: event.causation }),
   };
+  return event.causation === undefined ? input : { ...input, causation: event.causation };
 }
 
 function correlationFor(event: NewEventMessage, newCorrelation: () => string): string {

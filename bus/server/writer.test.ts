@@ -40,6 +40,7 @@ describe('the writer of a session', () => {
   let connection: PassThrough;
   let fullness: boolean[];
   let failures: unknown[];
+  let due: number;
   let writer: Writer;
 
   beforeEach(() => {
@@ -47,12 +48,15 @@ describe('the writer of a session', () => {
     connection = new PassThrough();
     fullness = [];
     failures = [];
+    due = 0;
     writer = new Writer({
       socket: socket as unknown as WebSocket,
       connection,
       settings,
       framesOf: (deliveries) => [deliveries.map((one) => one.delivery).join('+')],
-      due: () => undefined,
+      due: () => {
+        due += 1;
+      },
       full: (full) => fullness.push(full),
       streamFailed: (error) => failures.push(error),
     });
@@ -66,6 +70,14 @@ describe('the writer of a session', () => {
     expect(socket.sent).toEqual([]);
     writer.flush();
     expect(socket.sent).toEqual(['registration', '1+2', '3', 'receipt', '4']);
+  });
+
+  it('asks to be written once for all deliveries of a step, and not when it is closed', () => {
+    writer.deliver([delivery('1'), delivery('2')]);
+    expect(due).toBe(1);
+    writer.close();
+    writer.deliver([delivery('3')]);
+    expect(due).toBe(1);
   });
 
   it('writes nothing to a socket that is full, and goes on when it has drained', () => {

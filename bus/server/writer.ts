@@ -66,7 +66,9 @@ export class Writer {
   }
 
   deliver(deliveries: readonly Delivery[]): void {
-    for (const delivery of deliveries) this.#add({ kind: 'delivery', delivery });
+    if (this.#closed) return;
+    for (const delivery of deliveries) this.#items.push({ kind: 'delivery', delivery });
+    this.#options.due();
   }
 
   /**

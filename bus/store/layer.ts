@@ -19,8 +19,6 @@ const NOTHING: ReadonlySet<number> = new Set();
 export class Layer implements FoldTarget, Source {
   /** position of the event before the first of this stretch */
   readonly after: number;
-  /** UTF-16 units of the data of the events: a measure of memory */
-  dataLength = 0;
   lastTime = 0;
   incarnation = 0;
   readonly subscriptions = new Map<string, SubscriptionRecord>();
@@ -49,7 +47,6 @@ export class Layer implements FoldTarget, Source {
 
   event(event: StoredEvent): void {
     this.#events.push(event);
-    this.dataLength += event.data.length;
     raiseHead(this.#heads, event);
   }
 

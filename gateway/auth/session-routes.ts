@@ -15,10 +15,12 @@ const ONCE = { repeatable: false } as const;
 export function sessionRoutes(app: FastifyInstance, context: GatewayContext): void {
   const { services, tokens, throttle, reservedNames, clock, newId } = context;
   const tags = { tags: ['session'] };
+  // Has no effect where requests are not counted at all.
+  const hashing = { rateLimit: { max: context.settings.hashesPerMinute } };
 
   app.post<{ Body: Credentials }>(
     '/register',
-    { schema: { ...tags, body: CREDENTIALS } },
+    { schema: { ...tags, body: CREDENTIALS }, config: hashing },
     async (request, reply): Promise<SignedIn> => {
       const { username, password } = request.body;
       // Rights go with the name: its first owner would be an operator, whoever that is.
@@ -34,7 +36,7 @@ export function sessionRoutes(app: FastifyInstance, context: GatewayContext): vo
 
   app.post<{ Body: Credentials }>(
     '/login',
-    { schema: { ...tags, body: CREDENTIALS } },
+    { schema: { ...tags, body: CREDENTIALS }, config: hashing },
     async (request, reply): Promise<SignedIn> => {
       const settle = throttle.attempt(request.body.username, request.ip);
       const signedIn = await signIn(request, reply).catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Listener } from '../testing/listener.js';
 import { Rig } from '../testing/rig.js';
 
 let rig: Rig;
@@ -82,6 +83,49 @@ describe('every answer', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refused.json()).toMatchObject({ code: 'rate_limited' });
     expect((await get('/health')).status).toBe(200);
+  });
+});
+
+describe('one address', () => {
+  it('does not take all sockets, and gets another one when it has left one', async () => {
+    rig = await Rig.start({ settings: { socketsPerAddress: 2 } });
+    const open = () => Listener.open(`${rig.gateway.url}/updates`);
+    const [first, second] = [await open(), await open()];
+    expect(await (await open()).closed).toBe(1013);
+    first.socket.close();
+    await first.closed;
+    const next = await open();
+    next.send({ account_ids: ['x'] });
+    await expect.poll(() => next.frames).toMatchObject([{ update_type: 'error' }]);
+    for (const listener of [second, next]) listener.close();
+  });
+
+  it('is stopped when it has passwords hashed again and again, and may go on reading', async () => {
+    rig = await Rig.start({ requestsPerMinute: 1_000, settings: { hashesPerMinute: 2 } });
+    rig.bank.user('ada', [1]);
+    const body = { username: 'ada', password: 'ada’s' };
+    const login = () => rig.ask('POST', '/login', { body });
+    expect([(await login()).status, (await login()).status]).toEqual([200, 200]);
+    expect(await login()).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+    const register = (username: string) =>
+      rig.ask('POST', '/register', { body: { username, password: 'x' } });
+    const statuses = [await register('a'), await register('b'), await register('c')].map(
+      ({ status }) => status,
+    );
+    expect(statuses.at(-1)).toBe(429);
+    expect((await rig.ask('GET', '/api/accounts/1', { as: 'ada' })).status).toBe(200);
+  });
+
+  it('does not have a thousand questions asked by one frame', async () => {
+    rig = await Rig.start({ settings: { topicsPerSocket: 3 } });
+    rig.bank.user('ada', [1]);
+    const listener = await Listener.open(`${rig.gateway.url}/updates`);
+    const access = await rig.bank.token('access', 'ada');
+    const before = rig.bank.heard.length;
+    listener.send({ account_ids: [5, 6, 7, 8], access });
+    await expect.poll(() => listener.frames).toMatchObject([{ update_type: 'error', code: 'too_large' }]);
+    expect(rig.bank.heard.slice(before)).toEqual([]);
+    listener.close();
   });
 });
 

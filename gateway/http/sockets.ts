@@ -31,6 +31,8 @@ export async function acceptSockets(app: FastifyInstance, settings: Settings): P
 /** `WS /updates` and `WS /api/live`. */
 export function socketRoutes(app: FastifyInstance, context: GatewayContext): void {
   const { settings, access, topics, hub, ownership, pageTopics, clock, log } = context;
+  /** by address */
+  const open = new Map<string, number>();
 
   app.get('/updates', { websocket: true }, (socket, request) => {
     const accountOf = async (id: number, token: unknown) => {
@@ -44,13 +46,15 @@ export function socketRoutes(app: FastifyInstance, context: GatewayContext): voi
     };
     opened(
       socket,
+      request.ip,
       (parts) => new StatementUpdates({ ...parts, hub, accountOf, topicsMax: settings.topicsPerSocket }),
     );
   });
 
-  app.get('/api/live', { websocket: true }, (socket) => {
+  app.get('/api/live', { websocket: true }, (socket, request) => {
     opened(
       socket,
+      request.ip,
       ({ send, close, unreadBytes }) =>
         new PageConnection({
           access,
@@ -67,16 +71,24 @@ export function socketRoutes(app: FastifyInstance, context: GatewayContext): voi
   /** Gives a socket to what handles its frames; sockets beyond the limit are closed. */
   function opened(
     socket: WebSocket,
+    address: string,
     handlerOf: (parts: {
       send: (text: string) => void;
       close: (code: number, reason: string) => void;
       unreadBytes: () => number;
     }) => FrameHandler,
   ): void {
-    if (app.websocketServer.clients.size > settings.socketsMax) {
+    const others = open.get(address) ?? 0;
+    if (app.websocketServer.clients.size > settings.socketsMax || others >= settings.socketsPerAddress) {
       socket.close(CLOSE.tooMany, 'too many connections');
       return;
     }
+    open.set(address, others + 1);
+    socket.once('close', () => {
+      const left = open.get(address)! - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
     const handler: FrameHandler = handlerOf({
       send: (text) => client.send(text),
       close: (code, reason) => client.close(code, reason),

@@ -6,18 +6,23 @@ export const CLOSE = { stopping: 1001, badFrame: 1008, slowReader: 1013, tooMany
 
 /** What a socket does with the frames it gets. */
 export interface FrameHandler {
-  /** A text frame that holds a JSON object. */
-  frame(fields: Readonly<Record<string, unknown>>): void;
+  /** A text frame that holds a JSON object. Resolves when it has been dealt with; does not reject. */
+  frame(fields: Readonly<Record<string, unknown>>): Promise<void>;
   /** Any other frame. */
   unreadable(): void;
   closed(): void;
 }
 
-/** A client's WebSocket: JSON in text frames, a heartbeat, and an end for who does not read. */
+/**
+ * A client's WebSocket: JSON in text frames, a heartbeat, and an end for who does not read. Who says more than can be dealt with is not read
+ * from until that is done: frames may be costly, and would gather in memory.
+ */
 export class ClientSocket {
   readonly #heartbeat: NodeJS.Timeout;
   #answered = true;
   #closed = false;
+  /** frames that are not dealt with yet */
+  #waiting = 0;
 
   constructor(
     private readonly socket: WebSocket,
@@ -57,11 +62,20 @@ export class ClientSocket {
     if (this.#closed) return;
     const fields = isBinary ? undefined : objectIn(String(data));
     if (fields === undefined) this.handler.unreadable();
-    else this.handler.frame(fields);
+    else void this.#take(fields);
+  }
+
+  async #take(fields: Readonly<Record<string, unknown>>): Promise<void> {
+    this.#waiting += 1;
+    if (this.#waiting >= this.settings.framesWaitingMax) this.socket.pause();
+    await this.handler.frame(fields);
+    this.#waiting -= 1;
+    if (this.socket.isPaused && this.#waiting < this.settings.framesWaitingMax) this.socket.resume();
   }
 
   #beat(): void {
-    if (this.#answered) this.socket.ping();
+    // The answer of one that is not read from is not read either.
+    if (this.#answered || this.socket.isPaused) this.socket.ping();
     else this.socket.terminate();
     this.#answered = false;
   }

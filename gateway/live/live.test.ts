@@ -6,7 +6,7 @@ let rig: Rig;
 let listeners: Listener[];
 beforeEach(async () => {
   listeners = [];
-  rig = await Rig.start({ settings: { helloMs: 200 } }, ['users', 'accounts', 'accounts', 'transactions']);
+  rig = await Rig.start({ settings: { helloMs: 1_000 } }, ['users', 'accounts', 'accounts', 'transactions']);
   rig.bank.user('ada', [1, 2]);
   rig.bank.user('bob', [3]);
 });
@@ -16,9 +16,10 @@ afterEach(async () => {
 });
 
 async function page(as: string): Promise<Listener> {
+  const access = await rig.bank.token('access', as);
   const listener = await Listener.open(`${rig.gateway.url}/api/live`);
   listeners.push(listener);
-  listener.send({ type: 'hello', access: await rig.bank.token('access', as) });
+  listener.send({ type: 'hello', access });
   await expect.poll(() => listener.with({ type: 'ready' })).toHaveLength(1);
   return listener;
 }

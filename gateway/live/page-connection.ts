@@ -63,10 +63,11 @@ export class PageConnection implements FrameHandler {
     this.#timer = this.#deadline();
   }
 
-  frame(fields: Readonly<Record<string, unknown>>): void {
+  frame(fields: Readonly<Record<string, unknown>>): Promise<void> {
     this.#turn = this.#turn
       .then(() => this.#hear(fields))
       .catch((error) => this.#refuse(error, fields.topic));
+    return this.#turn;
   }
 
   unreadable(): void {

@@ -4,6 +4,9 @@ import type { Hub, Unwatch } from './hub.js';
 import type { OwnTopic } from './topics.js';
 import type { Update } from './update.js';
 
+/** Accounts that are asked for at once: one frame may name a thousand, and each may cost the services a request. */
+const AT_ONCE = 16;
+
 /** What a connection of `WS /updates` needs. */
 export interface StatementUpdatesParts {
   readonly hub: Pick<Hub, 'watch'>;
@@ -27,19 +30,15 @@ export class StatementUpdates implements FrameHandler {
 
   constructor(private readonly parts: StatementUpdatesParts) {}
 
-  frame({ account_ids: ids, after, access }: Readonly<Record<string, unknown>>): void {
+  async frame({ account_ids: ids, after, access }: Readonly<Record<string, unknown>>): Promise<void> {
     const accounts = Array.isArray(ids) ? ids.map(accountId) : [undefined];
-    if (accounts.includes(undefined)) {
-      this.#refuse(new Problem('bad_request', 'account_ids must be a list of numbers of accounts.'));
-      return;
-    }
+    if (accounts.includes(undefined))
+      return this.#refuse(new Problem('bad_request', 'account_ids must be a list of numbers of accounts.'));
+    if (accounts.length > this.parts.topicsMax) return this.#refuse(this.#tooMany());
     const known = typeof after === 'object' && after !== null ? (after as Record<string, unknown>) : {};
-    for (const id of accounts as number[]) {
-      const seq = known[id];
-      if (seq !== undefined && !isCursor(seq))
-        this.#refuse(new Problem('bad_request', 'after must name the last seq of an account.'));
-      else void this.#watch(id, seq, access);
-    }
+    const asked = accounts as number[];
+    for (let from = 0; from < asked.length && !this.#closed; from += AT_ONCE)
+      await Promise.all(asked.slice(from, from + AT_ONCE).map((id) => this.#asked(id, known[id], access)));
   }
 
   unreadable(): void {
@@ -52,13 +51,17 @@ export class StatementUpdates implements FrameHandler {
     this.#watching.clear();
   }
 
+  async #asked(id: number, seq: unknown, access: unknown): Promise<void> {
+    if (seq === undefined || isCursor(seq)) await this.#watch(id, seq, access);
+    else this.#refuse(new Problem('bad_request', 'after must name the last seq of an account.'));
+  }
+
   async #watch(id: number, after: number | undefined, access: unknown): Promise<void> {
     try {
       const { topic, now } = await this.parts.accountOf(id, access);
       const from = after ?? (await now());
       if (this.#closed) return;
-      if (this.#watching.size >= this.parts.topicsMax && !this.#watching.has(id))
-        throw new Problem('too_large', `One connection may watch ${this.parts.topicsMax} accounts.`);
+      if (this.#watching.size >= this.parts.topicsMax && !this.#watching.has(id)) throw this.#tooMany();
       this.#watching.get(id)?.();
       this.#watching.set(
         id,
@@ -67,6 +70,10 @@ export class StatementUpdates implements FrameHandler {
     } catch (error) {
       this.#refuse(error);
     }
+  }
+
+  #tooMany(): Problem {
+    return new Problem('too_large', `One connection may watch ${this.parts.topicsMax} accounts.`);
   }
 
   #refuse(error: unknown): void {

@@ -262,6 +262,23 @@ describeBank('the observatory', (bank) => {
     expect(await page.getByRole('button', { name: 'Retry loyalty:4' }).count()).toBe(0);
   });
 
+  it('says how far the bus is in counting its log, and counts on from there by push', async () => {
+    const answers = operatorAnswers();
+    let counted = 4000;
+    bank.gateway.fault = (...asked) => {
+      const answer = answers(...asked);
+      if (asked[1] !== '/api/operator/totals/hours' || typeof answer !== 'object') return answer;
+      return { ...answer, body: { ...(answer.body as object), counted: String(counted), head: '20000' } };
+    };
+    const { page } = await operatorComes('/observatory/totals');
+    await page.getByText('4,000 of 20,000 events').waitFor();
+    counted = 20_000;
+    await page.getByText('4,000 of 20,000 events').waitFor({ state: 'detached' });
+    const said = { event_type: 'PointsEarned', sender: 'loyalty', key: 'points-1', value: 0, data: {} };
+    bank.gateway.live.tell('events', 20_001, [eventAt(20_001, said)]);
+    await page.locator('[data-count=PointsEarned]').waitFor();
+  });
+
   it('follows a filling of the bank by push, to its end', async () => {
     bank.gateway.fault = operatorAnswers();
     const { page } = await operatorComes('/observatory/populate');

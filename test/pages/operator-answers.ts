@@ -100,7 +100,7 @@ export const PARKED: ParkedEvent = {
   event: EVENTS[2]!,
 };
 
-const SERVICES: readonly ServiceStatus[] = [
+export const SERVICES: readonly ServiceStatus[] = [
   {
     client_type: 'accounts',
     event_types: ['PendingTransaction', 'ConfirmedCredit', 'ConfirmedDebit'],

@@ -80,6 +80,9 @@ describeSystem('the bank, with everything behind it', { instances: 1, historian:
     expect(Math.max(...drawn)).toBeLessThan(80);
     expect((await sums(page)).at(-1)).toEqual({ amount: 1, balance: 1 });
     await expectAccessible(page);
+    // The end of a day before the first of them.
+    await page.goto(`/accounts/${id}?as_of=2020-01-31`);
+    await page.getByText('There was no entry until then.').waitFor();
   });
 
   it('E11, E12: the gateway dies, five entries are made, it is back: exactly these five appear, in the key’s order', async () => {

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterEach, expect, it } from 'vitest';
 import { newEvent, RawClient } from '../../bus/server/testing/raw-client.js';
-import type { BusEvent, ServiceList } from '../../common/pages/operator.js';
+import type { BusEvent, ServiceList, ServiceStatus } from '../../common/pages/operator.js';
 import { until } from '../support/until.js';
 import { expectAccessible } from './expectations.js';
 import { describeSystem, OPERATOR } from './with-system.js';
@@ -20,6 +20,12 @@ describeSystem('the observatory of a running system', { instances: 3 }, (check) 
     stranger = await RawClient.connect(check.system.url('bus').replace('http', 'ws'));
     await stranger.register('stranger', []);
     return stranger;
+  }
+
+  /** The service accounts, as the bus sees it. */
+  async function accounts(): Promise<ServiceStatus> {
+    const { services } = (await check.system.askBus('/services')) as unknown as ServiceList;
+    return services.find(({ client_type }) => client_type === 'accounts')!;
   }
 
   const trace = async (correlation: unknown) => {
@@ -141,7 +147,7 @@ describeSystem('the observatory of a running system', { instances: 3 }, (check) 
     expect((await client.hear('receipt')).receipts[0]?.status).not.toBe('success');
     await client.publish('Claimed', 'contended', { n: 2 });
     const { page } = await check.signsIn(OPERATOR, '/observatory/keys/contended');
-    await page.getByText('but the newest value was 1').waitFor();
+    await page.getByText('wanted to be value 1, but the newest value was 1').waitFor();
     await page.getByText('No gap between the values').waitFor();
     const rows = await page.getByRole('table').last().getByRole('row').allTextContents();
     expect(rows.findIndex((text) => text.includes('but the newest value was 1'))).toBe(3);
@@ -154,9 +160,6 @@ describeSystem('the observatory of a running system', { instances: 3 }, (check) 
     const visitor = await check.signsIn(OPERATOR, '/observatory/services');
     const { page } = visitor;
     const address = check.system.url('accounts-2').slice('http://'.length);
-    const services = async () => (await check.system.askBus('/services')) as unknown as ServiceList;
-    const accounts = async () =>
-      (await services()).services.find(({ client_type }) => client_type === 'accounts')!;
     const killed = (await accounts()).instances.find(({ http_address }) => http_address === address)!;
     await page.getByRole('button', { name: `Kill ${address}`, exact: true }).click();
     await page.getByRole('button', { name: `Yes, kill ${address}` }).click();
@@ -170,6 +173,26 @@ describeSystem('the observatory of a running system', { instances: 3 }, (check) 
     await expect.poll(() => page.locator('[data-service=accounts]').textContent()).toContain('0 owed');
     for (const id of ids) expect(await customer.balance(id)).toBe(101);
     await expectAccessible(page);
+  });
+
+  it('an instance that is drained gets nothing new, and the others do its work', async () => {
+    const customer = await check.customer('moved');
+    const ids = await Promise.all(Array.from({ length: 6 }, () => customer.open(100)));
+    const { page } = await check.signsIn(OPERATOR, '/observatory/services');
+    const address = check.system.url('accounts-3').slice('http://'.length);
+    const drained = async () =>
+      (await accounts()).instances.find(({ http_address }) => http_address === address)!;
+    await page.getByRole('button', { name: `Drain ${address}`, exact: true }).click();
+    await page.getByText(`${address} finishes what it has and gets nothing new.`).waitFor();
+    await page.getByRole('row').filter({ hasText: address }).getByText('draining').waitFor();
+    await until(async () => (await drained()).in_flight === 0);
+    const before = (await drained()).acknowledged_count;
+    for (const id of ids) await check.system.bank.deposit(id, 1);
+    await until(async () => (await accounts()).owed === 0);
+    expect(await drained()).toMatchObject({ draining: true, acknowledged_count: before });
+    for (const id of ids) expect(await customer.balance(id)).toBe(101);
+    await check.system.down('accounts-3');
+    await check.system.up('accounts-3');
   });
 
   it('E51: a state of the past equals an independent fold of the log', async () => {
@@ -197,6 +220,22 @@ describeSystem('the observatory of a running system', { instances: 3 }, (check) 
       await state.waitFor({ timeout: 30_000 });
       expect((await state.textContent())?.replaceAll(/\s/g, '')).toContain(`"balance":${balanceAt(at)}`);
     }
+    const first = Number(credited.position);
+    await page.goto(`/observatory/time?service=accounts&path=/account/${id}&at=${log.length}&than=${first}`);
+    const differs = page.getByRole('table', { name: 'Fields that differ' });
+    await differs.waitFor({ timeout: 30_000 });
+    expect(await differs.getByRole('cell').allTextContents()).toEqual([
+      'balance',
+      String(balanceAt(first)),
+      String(balanceAt(log.length)),
+    ]);
+    const types = (await accounts()).event_types;
+    const between = page.getByRole('table', { name: 'Events between the two points' });
+    await between.waitFor();
+    expect(await between.locator('tbody tr td:first-child').allTextContents()).toEqual(
+      log.slice(first).flatMap(({ event_type, position }) => (types.includes(event_type) ? [position] : [])),
+    );
+    await expectAccessible(page);
   });
 
   it('E52: the totals are those of the log', async () => {

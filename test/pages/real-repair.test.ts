@@ -111,6 +111,10 @@ describeSystem('an operator of a running system', { instances: 1, retryDelayMs: 
     const skipped = skips.map(({ id }) => id.slice(`${LEDGER}:`.length));
     expect(skipped).toHaveLength(1);
 
+    await ledger?.end('SIGTERM');
+    await page.goto('/observatory/services');
+    await page.locator(`[data-service=${LEDGER}]`).getByText('No instance: what it is owed waits').waitFor();
+    await page.goto('/observatory/parked');
     const mended = await restartLedger({ mended: true });
     await page.getByRole('button', { name: 'Retry all 2' }).click();
     await page.locator('[data-parked=none]').waitFor();

@@ -1,35 +1,34 @@
 /** What is so now, read once and from then on kept current by push. */
-import { type QueryClient, type QueryKey, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryKey, type UseQueryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useServices } from '../app/services.js';
 import { useFollow } from '../live/use-follow.js';
 import { parkedRead, populateRead, servicesRead } from './reads.js';
 
 export function useServicesNow() {
-  const { api } = useServices();
-  const queries = useQueryClient();
-  const read = servicesRead(api);
-  useFollow('services', undefined, (now) => replace(queries, read.queryKey, now));
-  return useQuery(read);
+  return useNow('services', servicesRead(useServices().api));
 }
 
 /** The first page, with how many there are in all. */
 export function useParkedNow() {
-  const { api } = useServices();
-  const queries = useQueryClient();
-  const read = parkedRead(api);
-  useFollow('parked', undefined, (now) => replace(queries, read.queryKey, now));
-  return useQuery(read);
+  return useNow('parked', parkedRead(useServices().api));
 }
 
 export function usePopulateNow() {
-  const { api } = useServices();
-  const queries = useQueryClient();
-  const read = populateRead(api);
-  useFollow('populate', undefined, (now) => replace(queries, read.queryKey, now));
-  return useQuery(read);
+  return useNow('populate', populateRead(useServices().api));
 }
 
-/** What is pushed is newer than a reading that is under way: that one is given up, or it would come later and stay. */
-function replace(queries: QueryClient, queryKey: QueryKey, now: unknown): void {
-  void queries.cancelQueries({ queryKey }).then(() => queries.setQueryData(queryKey, now));
+/** Of topics that push the whole each time. */
+function useNow<Now, Key extends QueryKey>(
+  topic: 'services' | 'parked' | 'populate',
+  read: UseQueryOptions<Now, Error, Now, Key>,
+) {
+  const queries = useQueryClient();
+  const queryKey: QueryKey = read.queryKey;
+  // A reading that is under way is older than what is pushed, and would come later and stay: it is given up.
+  useFollow(
+    topic,
+    undefined,
+    (now) => void queries.cancelQueries({ queryKey }).then(() => queries.setQueryData(queryKey, now)),
+  );
+  return useQuery(read);
 }

@@ -5,8 +5,8 @@ import type { PageReader } from '../pages.js';
 import { HourCounts } from './hour-counts.js';
 import { SlowTraces } from './slow-traces.js';
 
-/** Events that are counted between two pauses: a few milliseconds of work. */
-const SLICE_EVENTS = 256;
+/** Events that are counted between two pauses: about a millisecond of work. */
+const SLICE_EVENTS = 128;
 /** A slice is followed by a pause as long as it took, so at most half of a processor goes into this. Not below what a timer can do. */
 const PAUSE_MIN_MS = 1;
 

@@ -10,7 +10,7 @@ import type { Point } from './point.js';
 import { recordsWithoutData } from './record-codec.js';
 
 /** Gathered before it is written: enough that most work is joined, little enough for memory (some hundred bytes each). */
-const STEP_WEIGHT_MAX = 60_000;
+const STEP_WEIGHT_MAX = 30_000;
 
 /**
  * Brings the indexes on by one transaction, from what they have reached towards `to`, a durable point.

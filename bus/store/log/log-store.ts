@@ -10,7 +10,7 @@ import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { GroupCommit } from './group-commit.js';
 import { openAgreeingIndex } from './index/agreement.js';
 import { type IndexDatabase, indexPath, type Reached } from './index/database.js';
-import { IndexSource } from './index/index-source.js';
+import { IndexSource, snapshotAnew } from './index/index-source.js';
 import { IndexFollower } from './index-follower.js';
 import { type Indexer, InlineIndexer, WorkerIndexer, workerEntry } from './indexer.js';
 import { LogFile } from './log-file.js';
@@ -164,6 +164,7 @@ export class LogStore extends Reads implements EventStore {
   }
 
   #indexed(block: number): void {
+    if (this.#opened !== undefined) snapshotAnew(this.#opened.index);
     this.#overlay.forget(block);
     this.#roomWaiter?.resolve();
   }
@@ -185,7 +186,7 @@ export class LogStore extends Reads implements EventStore {
 }
 
 function recover(index: IndexDatabase, { logId, point, lastTime, incarnation }: Reached): Recovered {
-  index.env.resetReadTxn();
+  snapshotAnew(index);
   return {
     logId,
     lastPosition: point.position,

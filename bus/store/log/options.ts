@@ -29,6 +29,6 @@ export const DEFAULT_LOG_STORE_OPTIONS: LogStoreOptions = {
   segmentBytesMax: 64 * 1024 * 1024,
   groupBytesMax: 256 * 1024,
   layerWeightMax: 10_000,
-  weightMax: 300_000,
-  dataLengthMax: 128 * 1024 * 1024,
+  weightMax: 150_000,
+  dataLengthMax: 64 * 1024 * 1024,
 };

@@ -14,12 +14,18 @@ export interface OverlayLimits {
 
 interface OpenLayer {
   readonly layer: Layer;
+  /** of its records, the newest that nobody has asked about yet */
+  unfolded: LogRecord[];
   weight: number;
+  dataLength: number;
   /** number of its newest block */
   lastBlock: number;
 }
 
-/** What is durable and perhaps not indexed yet, in memory: a row of layers, oldest first, each forgotten when all of it is indexed. */
+/**
+ * What is durable and perhaps not indexed yet, in memory: a row of layers, oldest first, each forgotten when all of it is indexed.
+ * Records are only kept until somebody reads: most are indexed before that, and to fold them would have been for nothing.
+ */
 export class Overlay {
   readonly #limits: OverlayLimits;
   #layers: OpenLayer[] = [];
@@ -29,7 +35,7 @@ export class Overlay {
   }
 
   get layers(): readonly Layer[] {
-    return this.#layers.map(({ layer }) => layer);
+    return this.#layers.map(folded);
   }
 
   get full(): boolean {
@@ -37,7 +43,7 @@ export class Overlay {
     let dataLength = 0;
     for (const layer of this.#layers) {
       weight += layer.weight;
-      dataLength += layer.layer.dataLength;
+      dataLength += layer.dataLength;
     }
     return weight >= this.#limits.weightMax || dataLength >= this.#limits.dataLengthMax;
   }
@@ -46,12 +52,13 @@ export class Overlay {
   add(records: readonly LogRecord[], before: number, end: Point): void {
     let newest = this.#layers.at(-1);
     if (newest === undefined || newest.weight >= this.#limits.layerWeightMax) {
-      newest = { layer: new Layer(before), weight: 0, lastBlock: end.block };
+      newest = { layer: new Layer(before), unfolded: [], weight: 0, dataLength: 0, lastBlock: end.block };
       this.#layers.push(newest);
     }
     for (const record of records) {
-      foldRecord(record, newest.layer);
+      newest.unfolded.push(record);
       newest.weight += weightOf(record);
+      newest.dataLength += dataLengthOf(record);
     }
     newest.lastBlock = end.block;
   }
@@ -62,7 +69,18 @@ export class Overlay {
   }
 }
 
+function folded(open: OpenLayer): Layer {
+  for (const record of open.unfolded) foldRecord(record, open.layer);
+  open.unfolded = [];
+  return open.layer;
+}
+
 function weightOf(record: LogRecord): number {
   if (record.kind === 'batch') return 1 + record.events.length;
   return record.kind === 'ack' ? 1 + record.positions.length : 1;
+}
+
+function dataLengthOf(record: LogRecord): number {
+  if (record.kind !== 'batch') return 0;
+  return record.events.reduce((length, { data }) => length + data.length, 0);
 }

@@ -1,6 +1,7 @@
-import type { StoredEvent } from '../../../common/events.js';
+import type { EventDraft, StoredEvent } from '../../../common/events.js';
 import type { BatchRecord, LogRecord } from '../event-store.js';
 import type { BlockHeader } from './block.js';
+import { type Description, descriptionText } from './description.js';
 
 /**
  * Records as bytes:
@@ -10,37 +11,8 @@ import type { BlockHeader } from './block.js';
  *          4      4  bytes of the description
  *          8      4  events
  *         12      …  the events' data, one after the other, UTF-8, exactly as received
- *          …      …  description, a JSON array in UTF-8
- *
- * A description is one of
- *     ["b", sender, batch id | null, [client type, position] | null, [event, …]]
- *     ["a", client type, [position, …]]
- *     ["r", any other record as it is]
- * with an event as
- *     [data bytes, type, key, value, time, session, correlation id, correlation, owed to, causation | null, sender | 0, batch id | null | 0]
- * where 0 means "as the batch", and one more number for an event that has a place in its batch. Positions are not written: they are counted from the block's first.
+ *          …      …  description (`description.ts`), UTF-8
  */
-type EventDescription = readonly [
-  dataBytes: number,
-  type: string,
-  key: string,
-  value: number,
-  time: number,
-  sessionId: number,
-  correlationId: number,
-  correlation: string,
-  owedTo: readonly string[],
-  causation: string | null,
-  sender: string | 0,
-  batchId: string | null | 0,
-  place?: number,
-];
-
-type Description =
-  | readonly ['b', string, string | null, readonly [string, number] | null, readonly EventDescription[]]
-  | readonly ['a', string, readonly number[]]
-  | readonly ['r', LogRecord];
-
 const PREFIX_BYTES = 12;
 /** UTF-8 bytes per UTF-16 unit */
 const UTF8_BYTES_MAX = 3;
@@ -59,7 +31,7 @@ export class RecordBuffer {
     this.reserve(PREFIX_BYTES);
     this.length += PREFIX_BYTES;
     const events = record.kind === 'batch' ? record.events : [];
-    const description = JSON.stringify(describe(record, (data) => this.#text(data)));
+    const description = descriptionText(record, ({ data }) => this.#text(data));
     const dataBytes = this.length - start - PREFIX_BYTES;
     const descriptionBytes = this.#text(description);
     this.bytes.writeUInt32BE(dataBytes, start);
@@ -83,40 +55,9 @@ export class RecordBuffer {
   }
 }
 
-function describe(record: LogRecord, writeData: (data: string) => number): Description {
-  if (record.kind === 'ack') return ['a', record.clientType, record.positions];
-  if (record.kind !== 'batch') return ['r', record];
-  const { sender, batchId, acknowledges, events } = record;
-  return [
-    'b',
-    sender,
-    batchId ?? null,
-    acknowledges ? [acknowledges.clientType, acknowledges.position] : null,
-    events.map((event) => [
-      writeData(event.data),
-      event.type,
-      event.key,
-      event.value,
-      event.time,
-      event.sessionId,
-      event.correlationId,
-      event.correlation,
-      event.owedTo,
-      event.causation ?? null,
-      event.sender === sender ? 0 : event.sender,
-      event.batchId === batchId ? 0 : (event.batchId ?? null),
-      ...placeOf(event),
-    ]),
-  ];
-}
-
 interface Block {
   readonly header: BlockHeader;
   readonly payload: Buffer;
-}
-
-function placeOf({ place }: StoredEvent): [place?: number] {
-  return place === undefined ? [] : [place];
 }
 
 /** The records of a block, in order. */
@@ -199,7 +140,7 @@ function readBatch(
     const ownBatchId = event[11] === 0 ? batchId : event[11];
     const data = payload?.toString('utf8', offset, offset + dataBytes) ?? '';
     offset += dataBytes;
-    return {
+    const read: EventDraft = {
       position: firstPosition + n,
       type,
       key,
@@ -207,14 +148,15 @@ function readBatch(
       data,
       correlationId,
       correlation,
-      ...(causation !== null && { causation }),
       time,
       sender: event[10] === 0 ? sender : event[10],
       sessionId,
-      ...(ownBatchId !== null && { batchId: ownBatchId }),
-      ...(event[12] !== undefined && { place: event[12] }),
       owedTo,
     };
+    if (causation !== null) read.causation = causation;
+    if (ownBatchId !== null) read.batchId = ownBatchId;
+    if (event[12] !== undefined) read.place = event[12];
+    return read;
   });
   return {
     kind: 'batch',

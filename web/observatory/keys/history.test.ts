@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { event } from '../testing/things.js';
-import { gapOf, keyRows } from './history.js';
+import { expectation, gapOf, keyRows } from './history.js';
 
 const attempt = (after_value: number, time: string) => ({
   after_value,
@@ -31,4 +31,10 @@ describe('the history of a key', () => {
     expect(gapOf([])).toBeUndefined();
     expect(gapOf([events[0]!, events[2]!])).toBe(1);
   });
+});
+
+it('says in words what a refused attempt had taken for granted', () => {
+  expect(expectation({ expect: { kind: 'exact', value: 1 } })).toBe('wanted to be value 1');
+  expect(expectation({ expect: { kind: 'seen', value: 3 } })).toBe('had seen up to value 3');
+  expect(expectation({ expect: { kind: 'seen', value: -1 } })).toBe('had seen none');
 });

@@ -35,3 +35,11 @@ export function gapOf(events: readonly BusEvent[]): number | undefined {
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** What a refused attempt had taken for granted, in words. */
+export function expectation({ expect }: Pick<RefusedAttempt, 'expect'>): string {
+  const { kind, value } = (expect ?? {}) as { kind?: unknown; value?: unknown };
+  if (kind === 'exact') return `wanted to be value ${value}`;
+  if (kind === 'seen') return Number(value) < 0 ? 'had seen none' : `had seen up to value ${value}`;
+  return `expected ${JSON.stringify(expect)}`;
+}

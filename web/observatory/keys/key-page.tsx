@@ -4,7 +4,6 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { KeyHistory } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
-import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
 import { Chip } from '../../components/chip.js';
 import { Facts } from '../../components/facts.js';
@@ -13,6 +12,7 @@ import { Page } from '../../components/page.js';
 import { useFollow } from '../../live/use-follow.js';
 import { Behind } from '../parked/behind.js';
 import { Service } from '../parts/mentions.js';
+import { More } from '../parts/more.js';
 import { keyRead } from '../reads.js';
 import { useParkedNow, useServicesNow } from '../use-now.js';
 import { balancesOf } from './balances.js';
@@ -37,17 +37,7 @@ export function KeyPage() {
           {({ pages }) => (
             <>
               <History name={key} pages={pages} />
-              {history.hasNextPage && (
-                <p className={styles.more}>
-                  <Button
-                    small
-                    busy={history.isFetchingNextPage}
-                    onPress={() => void history.fetchNextPage()}
-                  >
-                    More events
-                  </Button>
-                </p>
-              )}
+              <More query={history} what="events" />
             </>
           )}
         </FourStates>

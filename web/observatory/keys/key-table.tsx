@@ -8,7 +8,7 @@ import { DataLine } from '../parts/data.js';
 import { Instant } from '../parts/instant.js';
 import { EventLink, Service, TraceLink } from '../parts/mentions.js';
 import { useServicesNow } from '../use-now.js';
-import type { KeyRow } from './history.js';
+import { expectation, type KeyRow } from './history.js';
 import styles from './keys.module.css';
 import { ownersOf } from './owners.js';
 import { Step } from './step.js';
@@ -77,7 +77,7 @@ const COLUMNS: readonly Column<KeyRow>[] = [
         <DataLine data={row.event.data} masked={row.event.masked} />
       ) : (
         <span className={styles.soft}>
-          expected {JSON.stringify(row.attempt.expect)}, but the newest value was{' '}
+          {expectation(row.attempt)}, but the newest value was{' '}
           {row.attempt.after_value < 0 ? 'none' : row.attempt.after_value}
         </span>
       ),

@@ -3,7 +3,6 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { KeyList } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
-import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
 import { Field } from '../../components/field.js';
 import { FourStates } from '../../components/four-states.js';
@@ -11,6 +10,7 @@ import { Page } from '../../components/page.js';
 import { Table } from '../../components/table.js';
 import { useFollow } from '../../live/use-follow.js';
 import { KeyLink } from '../parts/mentions.js';
+import { More } from '../parts/more.js';
 import { keysRead } from '../reads.js';
 import styles from './keys.module.css';
 import { keysWithPushed } from './list.js';
@@ -50,13 +50,7 @@ export function KeysPage() {
           {({ pages }) => (
             <>
               <List keys={pages.flatMap(({ keys: some }) => some)} />
-              {keys.hasNextPage && (
-                <p className={styles.more}>
-                  <Button small busy={keys.isFetchingNextPage} onPress={() => void keys.fetchNextPage()}>
-                    More keys
-                  </Button>
-                </p>
-              )}
+              <More query={keys} what="keys" />
             </>
           )}
         </FourStates>

@@ -1,35 +1,27 @@
 import { describe, expect, it } from 'vitest';
-import { event, service } from '../testing/things.js';
+import { event, instance, service } from '../testing/things.js';
 import { balancesOf } from './balances.js';
 import { ownersOf } from './owners.js';
 
-const instance = (...routes: [method: string, pattern: string][]) => ({
-  session_id: 1,
-  keys: 0,
-  in_flight: 0,
-  acknowledged_count: 0,
-  acknowledged_per_second: 0,
-  draining: false,
-  since: '2026-11-21T12:00:00Z',
-  routes: routes.map(([method, pattern]) => ({ method, pattern })),
-});
+const withRoutes = (...routes: [method: string, pattern: string][]) =>
+  instance({ routes: routes.map(([method, pattern]) => ({ method, pattern })) });
 
 describe('the services that show what a key is about', () => {
   const services = [
     service({
       client_type: 'accounts',
       instances: [
-        instance(['POST', '/account/{id}'], ['GET', '/account/{id}/statement'], ['GET', '/account/{id}']),
-        instance(['GET', '/account/{id}']),
+        withRoutes(['POST', '/account/{id}'], ['GET', '/account/{id}/statement'], ['GET', '/account/{id}']),
+        withRoutes(['GET', '/account/{id}']),
       ],
     }),
     service({
       client_type: 'transactions',
-      instances: [instance(['POST', '/createTransaction'], ['GET', '/transaction/{id}'])],
+      instances: [withRoutes(['POST', '/createTransaction'], ['GET', '/transaction/{id}'])],
     }),
     service({
       client_type: 'users',
-      instances: [instance(['GET', '/user/{username}'], ['GET', '/user/{username}/{request_id}'])],
+      instances: [withRoutes(['GET', '/user/{username}'], ['GET', '/user/{username}/{request_id}'])],
     }),
     service({ client_type: 'loyalty', instances: [] }),
   ];

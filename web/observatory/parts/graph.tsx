@@ -55,12 +55,16 @@ export default function Graph({ boxes, arrows, label, size }: GraphProps) {
     ...(quiet === true && { className: styles.quiet! }),
     markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18, color: 'var(--ink-soft)' },
   }));
-  const bottom = Math.max(...[...places.values()].map(({ y }) => y + size.height), 0);
+  const corners = [...places.values()];
+  const bottom = Math.max(...corners.map(({ y }) => y + size.height), 0);
+  const right = Math.max(...corners.map(({ x }) => x + size.width), 1);
+  const height = Math.min(GRAPH_PX_MAX, Math.max(180, bottom + 48));
   return (
     <section
       className={styles.graph}
       aria-label={label}
-      style={{ height: Math.min(GRAPH_PX_MAX, Math.max(180, bottom + 48)) }}
+      // On a narrow screen it is drawn smaller, and leaves no empty space above and below.
+      style={{ height, maxHeight: `${Math.ceil(((bottom + 48) / right) * 100)}vw` }}
     >
       <ReactFlow
         key={shape}
@@ -76,7 +80,7 @@ export default function Graph({ boxes, arrows, label, size }: GraphProps) {
         preventScrolling={false}
         zoomOnScroll={false}
         fitView
-        fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: 0.35 }}
+        fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: 0.2 }}
         minZoom={0.2}
         maxZoom={1.5}
       >

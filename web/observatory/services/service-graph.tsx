@@ -7,7 +7,8 @@ import { nameOf } from './instance-table.js';
 import { warningsOf } from './measures.js';
 import styles from './services.module.css';
 
-const SIZE = { width: 190, height: 60 };
+/** Wide enough for the longest warning. */
+const SIZE = { width: 236, height: 60 };
 const BUS = 'bus';
 
 export default function ServiceGraph({ now }: { now: Services }) {

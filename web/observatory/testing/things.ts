@@ -1,5 +1,5 @@
 /** Events for the tests of the observatory: what a test does not say is plain. */
-import type { BusEvent, ParkedEvent, ServiceStatus } from '../../../common/pages/operator.js';
+import type { BusEvent, InstanceStatus, ParkedEvent, ServiceStatus } from '../../../common/pages/operator.js';
 
 interface Said extends Partial<Omit<BusEvent, 'position' | 'consistency'>> {
   key?: string;
@@ -43,17 +43,20 @@ export function service(said: Partial<ServiceStatus> = {}): ServiceStatus {
     redelivered: 0,
     in_flight: 0,
     acknowledged_per_second: 0,
-    instances: [
-      {
-        session_id: 1,
-        keys: 0,
-        in_flight: 0,
-        acknowledged_count: 0,
-        acknowledged_per_second: 0,
-        draining: false,
-        since: '2026-11-21T12:00:00.000Z',
-      },
-    ],
+    instances: [instance()],
+    ...said,
+  };
+}
+
+export function instance(said: Partial<InstanceStatus> = {}): InstanceStatus {
+  return {
+    session_id: 1,
+    keys: 0,
+    in_flight: 0,
+    acknowledged_count: 0,
+    acknowledged_per_second: 0,
+    draining: false,
+    since: '2026-11-21T12:00:00.000Z',
     ...said,
   };
 }

@@ -21,17 +21,18 @@ import { useCounted } from './use-counted.js';
 import { type Counting, useCounts } from './use-counts.js';
 
 export function TotalsPage() {
-  const counts = useCounts();
+  const { query: counts, isBehind } = useCounts();
   const money = useCounted<MoneyTotals>('money');
   const traces = useCounted<SlowestTraces>('traces');
   const card = {
     query: counts,
     lines: 4,
-    isEmpty: ({ view }: Counting) => view.upTo === 0,
+    isEmpty: ({ view, head }: Counting) => view.upTo === 0 && head === 0,
     empty: EMPTY,
   };
   return (
     <Page title="Totals" width="wide">
+      {isBehind && counts.data && <CountingOn counting={counts.data} />}
       <div className={styles.columns}>
         <Card title="Money" actions={money.data && <Balanced money={money.data} />}>
           <FourStates query={money} what="the money" lines={4} isEmpty={isUncounted} empty={EMPTY}>
@@ -86,6 +87,16 @@ export function TotalsPage() {
 
 /** The last two days. */
 const HOURS_MAX = 48;
+
+/** After its start the bus counts its whole log. */
+function CountingOn({ counting: { view, head } }: { counting: Counting }) {
+  return (
+    <p className={styles.progress}>
+      <progress value={view.upTo} max={head} aria-label="How much of the log is counted" /> The bus counts its
+      log: {view.upTo.toLocaleString('en-GB')} of {head.toLocaleString('en-GB')} events
+    </p>
+  );
+}
 
 const EMPTY = 'Nothing has happened yet: the log is empty.';
 

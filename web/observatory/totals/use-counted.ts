@@ -2,15 +2,12 @@
  * What others have counted of the log (money, traces), absolute each time: read once, and anew when events were pushed since, which a
  * flood of them asks for once a second.
  */
-import { type QueryKey, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useQuery } from '@tanstack/react-query';
 import type { Counted } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
 import { useFollow } from '../../live/use-follow.js';
-import { browserTimers } from '../../platform/timers.js';
 import { ask } from '../reads.js';
-
-const AGAIN_MS = 1000;
+import { useReadSoon, useReadWhile } from './use-read-soon.js';
 
 /** `what`: below `/totals/`. */
 export function useCounted<T extends Counted>(what: string) {
@@ -26,22 +23,6 @@ export function useCounted<T extends Counted>(what: string) {
   useFollow(data && 'events', data && Number(data.counted), readSoon);
   // It was behind when it answered, and nothing may happen any more that would be pushed.
   const isBehind = data !== undefined && Number(data.counted) < Number(data.head);
-  useEffect(() => {
-    if (isBehind && !query.isFetching) readSoon();
-  }, [isBehind, query.isFetching, readSoon]);
+  useReadWhile(isBehind && !query.isFetching, queryKey);
   return query;
-}
-
-/** Once, however often it is wished within the pause. */
-function useReadSoon(queryKey: QueryKey): () => void {
-  const queries = useQueryClient();
-  const waiting = useRef<() => void>(undefined);
-  const readSoon = useRef(() => {
-    waiting.current ??= browserTimers.after(AGAIN_MS, () => {
-      waiting.current = undefined;
-      void queries.invalidateQueries({ queryKey });
-    });
-  });
-  useEffect(() => () => waiting.current?.(), []);
-  return readSoon.current;
 }

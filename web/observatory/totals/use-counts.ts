@@ -1,21 +1,22 @@
-/** What the bus has counted, read once per visit, and counted on by push from where that ended. */
+/** What the bus has counted, read once per visit, and counted on by push from where that ended; read again while the bus itself is behind. */
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { HourTotals } from '../../../common/pages/operator.js';
 import type { ApiClient } from '../../api/client.js';
 import { useServices } from '../../app/services.js';
 import { useFollow } from '../../live/use-follow.js';
-import { browserTimers } from '../../platform/timers.js';
 import { ask, PAGE_MAX } from '../reads.js';
 import { type Counts, type CountsView, createCounts } from './counts.js';
+import { useReadWhile } from './use-read-soon.js';
 
-/** What a push may still bring; while the bus is further behind in its counting (it has just started), it is asked again. */
+/** What a push may still bring. Above it, as after its start, the bus is asked again until it has counted nearly everything. */
 const BEHIND_MAX = 10_000;
-const ASK_AGAIN_MS = 1000;
 
 export interface Counting {
   /** goes on counting; the view is of it at some moment */
   readonly counts: Counts;
   readonly view: CountsView;
+  /** where the log ended when it was read */
+  readonly head: number;
 }
 
 export function useCounts() {
@@ -23,13 +24,15 @@ export function useCounts() {
   const queries = useQueryClient();
   const read = countsRead(api);
   const query = useQuery(read);
-  useFollow(query.data && 'events', query.data?.view.upTo, (pushed) =>
+  const isBehind = query.data !== undefined && query.data.head - query.data.view.upTo > BEHIND_MAX;
+  useReadWhile(isBehind && !query.isFetching, read.queryKey);
+  useFollow(query.data && !isBehind ? 'events' : undefined, query.data?.view.upTo, (pushed) =>
     queries.setQueryData(read.queryKey, (now) => {
       now?.counts.addEvents(pushed);
-      return now && { counts: now.counts, view: now.counts.view() };
+      return now && { ...now, view: now.counts.view() };
     }),
   );
-  return query;
+  return { query, isBehind };
 }
 
 function countsRead(api: ApiClient) {
@@ -39,12 +42,9 @@ function countsRead(api: ApiClient) {
     gcTime: 0,
     structuralSharing: false,
     queryFn: async ({ signal }): Promise<Counting> => {
-      for (;;) {
-        const counts = createCounts();
-        const { counted, head } = await readHours(api, counts, signal);
-        if (Number(head) - Number(counted) <= BEHIND_MAX) return { counts, view: counts.view() };
-        await new Promise<void>((resolve) => browserTimers.after(ASK_AGAIN_MS, resolve));
-      }
+      const counts = createCounts();
+      const { head } = await readHours(api, counts, signal);
+      return { counts, view: counts.view(), head: Number(head) };
     },
   });
 }

@@ -8,20 +8,30 @@ import { unpackPositions } from './positions.js';
 
 const NOTHING: ReadonlySet<number> = new Set();
 
+/** Reads that follow go by the newest state of the indexes: to be called when they have advanced, before anything forgets what they hold now. */
+export function snapshotAnew(index: IndexDatabase): void {
+  index.env.resetReadTxn();
+}
+
 /**
- * The indexes as a source: the log up to the point that they have reached in the snapshot from which it reads. It is the first of
- * a row of sources, and good for the turn in which it was made; `load` may go on longer, for places of blocks do not change.
+ * The indexes as a source: the log up to the point that they have reached in the snapshot from which it reads, which holds at least what
+ * the overlay has forgotten (see `snapshotAnew`). It is the first of a row of sources, and good for the turn in which it was made; `load`
+ * may go on longer, for places of blocks do not change.
  */
 export class IndexSource implements Source {
-  readonly last: number;
   readonly #index: IndexDatabase;
   readonly #blocks: BlockReader;
 
+  #last: number | undefined;
+
   constructor(index: IndexDatabase, blocks: BlockReader) {
-    index.env.resetReadTxn();
     this.#index = index;
     this.#blocks = blocks;
-    this.last = index.meta.get('reached')?.point.position ?? 0;
+  }
+
+  get last(): number {
+    this.#last ??= this.#index.meta.get('reached')?.point.position ?? 0;
+    return this.#last;
   }
 
   keyState(key: string): KeyState | undefined {

@@ -77,13 +77,15 @@ export function metaPagesOf({ meta, pageBytes, transaction }: Snapshot): [offset
 }
 
 /**
- * Every page of a snapshot that transactions after `known` wrote; 0 for all of them, which then are as many as the trees say.
+ * Every page of a snapshot that transactions after `known` wrote; 0 for all of them, which then are as many as the trees say. The bytes
+ * of a page are good until the next one is asked for: a seal looks at tens of thousands, and their buffers would stay with the process.
  * @throws PageError where a page is not what the one above it says
  */
 export function* pagesOf(file: number, snapshot: Snapshot, known: number): Generator<PageFound> {
   const { pageBytes, transaction } = snapshot;
   const fileEnd = Math.ceil(fstatSync(file).size / pageBytes);
   const waiting: number[] = [];
+  const page = Buffer.allocUnsafe(pageBytes);
   let announced = 0;
   let found = 0;
   const plant = ({ root, pages }: Tree): void => {
@@ -94,7 +96,7 @@ export function* pagesOf(file: number, snapshot: Snapshot, known: number): Gener
   while (waiting.length > 0) {
     const number = waiting.pop()!;
     if (number >= fileEnd) throw new PageError(`page ${number} is behind the end of the file`);
-    let bytes = readBytes(file, number * pageBytes, pageBytes);
+    let bytes = readBytes(file, number * pageBytes, pageBytes, page);
     const writtenBy = Number(bytes.readBigUInt64LE(8));
     if (Number(bytes.readBigUInt64LE(0)) !== number || writtenBy > transaction)
       throw new PageError(`page ${number} is another one`);
@@ -139,8 +141,12 @@ function treeAt(bytes: Buffer, at: number): Tree {
   return { root: Number(root), pages: root === NO_ROOT ? 0 : pages };
 }
 
-function readBytes(file: number, offset: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+function readBytes(
+  file: number,
+  offset: number,
+  length: number,
+  bytes: Buffer = Buffer.allocUnsafe(length),
+): Buffer {
   let filled = 0;
   while (filled < length) {
     const read = readSync(file, bytes, filled, length - filled, offset + filled);

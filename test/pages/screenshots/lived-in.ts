@@ -5,14 +5,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newEvent, RawClient } from '../../bus/server/testing/raw-client.js';
-import { seededRandom } from '../../common/random.js';
-import { populate } from '../../deploy/populate/populate.js';
-import { Customer } from '../support/customer.js';
-import type { ServiceProcess } from '../support/service-process.js';
-import { System } from '../support/system.js';
-import { until } from '../support/until.js';
-import { ledgerRuns } from './ledger.js';
+import { newEvent, RawClient } from '../../../bus/server/testing/raw-client.js';
+import { seededRandom } from '../../../common/random.js';
+import { sleep } from '../../../deploy/populate/bank.js';
+import { populate } from '../../../deploy/populate/populate.js';
+import { Customer } from '../../support/customer.js';
+import type { ServiceProcess } from '../../support/service-process.js';
+import { System } from '../../support/system.js';
+import { until } from '../../support/until.js';
+import { ledgerRuns } from '../ledger.js';
 
 export const OPERATOR = 'operator';
 export const CUSTOMER = 'ada';
@@ -41,11 +42,13 @@ const MOVEMENTS: readonly (readonly [pence: number, note: string])[] = [
   [2_000, 'Your half of the taxi'],
 ];
 
+const BETWEEN_MOVEMENTS_MS = 1_200;
+
 export interface LivedIn {
   readonly system: System;
   /** of Ada, the first one with the movements */
   readonly accounts: readonly [number, number];
-  /** of the last transfer */
+  /** of the transfer that pays the rent */
   readonly correlation: string;
   stop(): Promise<void>;
 }
@@ -88,13 +91,14 @@ async function adaMoves(system: System): Promise<Pick<LivedIn, 'accounts' | 'cor
   let correlation = '';
   for (const [pence, note] of MOVEMENTS) {
     const [payer, from, to] = pence > 0 ? [world, outside, current] : [ada, current, outside];
-    const amount = Math.abs(pence);
-    const { body } = await payer.ask('/api/transfers', { body: { from, to, amount, note } });
-    await until(
-      async () =>
-        (await ada.ask(`/api/transfers/${body.transaction_id}`)).body.status !== 'pending' || payer !== ada,
-    );
-    correlation = String(body.correlation);
+    const { body } = await payer.ask('/api/transfers', {
+      body: { from, to, amount: Math.abs(pence), note },
+    });
+    const { transaction_id: id } = body;
+    await until(async () => (await payer.ask(`/api/transfers/${id}`)).body.status === 'accepted');
+    if (note === 'Rent') correlation = String(body.correlation);
+    // A chart of a single instant would say nothing.
+    await sleep(BETWEEN_MOVEMENTS_MS);
   }
   for (const id of [current, savings]) for (const pence of [13, 500]) await system.bank.deposit(id, pence);
   return { accounts: [current, savings], correlation };

@@ -210,7 +210,7 @@ export class Preparation {
   async #endOfLog(checkpoint: number): Promise<string> {
     const after = String(checkpoint);
     const { head } = await this.parts.bus.query({
-      eventTypes: ['*'],
+      eventTypes: JSON.parse(this.#types) as string[],
       after,
       limit: 1,
       acknowledgedOnly: false,

@@ -1,5 +1,5 @@
 /** Scripts that would hold up or exhaust the process. Each must end quickly, whatever it catches. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runHandler, scriptErrorOf, startScript } from './testing/script.js';
 
 const ENDLESS = /script\.lua:\d+: more than 1000000 instructions/;
@@ -85,6 +85,14 @@ describe('the other budgets', () => {
     expect(await runHandler('return host.wait()', { budgets, globals: { host: { wait } } })).toEqual([
       'done',
     ]);
+  });
+
+  it('time: end nobody because the machine is busy with others', async () => {
+    const spent = vi.spyOn(process, 'cpuUsage').mockReturnValue({ user: 0, system: 0 });
+    const count = 'local n = 0 for i = 1, 1e6 do n = n + 1 end return n';
+    const budgets = { sliceMs: 1, instructionsMax: 1e12 };
+    expect(await runHandler(count, { budgets })).toEqual([1e6]);
+    spent.mockRestore();
   });
 
   it.each([

@@ -68,7 +68,7 @@ export class ScriptError extends Error {
 export interface Budgets {
   /** VM instructions per call */
   readonly instructionsMax: number;
-  /** wall-clock time inside Lua between two waits, ms */
+  /** time inside Lua between two waits, ms: by the clock, and of computing, so that a busy machine ends nobody */
   readonly sliceMs: number;
   /** bytes that one string may have */
   readonly stringBytesMax: number;

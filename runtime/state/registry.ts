@@ -54,7 +54,9 @@ async function createStore(
     }
     case 'embedded': {
       const { LmdbStore } = await import('./lmdb/lmdb-store.js');
-      return new LmdbStore(spec.directory, clientType, clock);
+      return new LmdbStore(spec.directory, clientType, clock, (reason) =>
+        log.warn({ reason }, 'the embedded state cannot be believed: it is thrown away, and built anew'),
+      );
     }
     case 'redis': {
       const { RedisStore } = await import('./redis/redis-store.js');

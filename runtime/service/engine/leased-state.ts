@@ -59,6 +59,7 @@ export class LeasedState {
     const result = await this.state.commitAsIs({ expect: [lease, generation, ...expect], writes });
     if (result.ok) return undefined;
     const { conflict } = result;
+    // Not to be waited for: what a page lacks was acknowledged, so a state that is no older copy holds it; and nobody may be live to end the lock.
     if (lockedKey(conflict) !== undefined)
       throw new StateSetBack('effects are missing that a batch in the outbox is built on');
     const isOurs = conflict.space !== 'meta' || conflict.key === META.checkpoint;

@@ -158,6 +158,26 @@ describe('the state', () => {
       expect([second.engine.counters().rebuilds, meta('checkpoint')]).toEqual([0, '6']);
     });
 
+    it('is brought up to date by one for all when the store comes back as an older copy', async () => {
+      const instances = [await bench.start(types), await bench.start(types), await bench.start(types)];
+      await send(5);
+      await bench.time.pass(3_000);
+      const copy = await bench.state.snapshot();
+      await send(5);
+      bench.state.setBack(copy);
+      const written = vi.spyOn(copy, 'putText');
+      bench.send('T', 'k0');
+      await bench.time.until(() => instances.some((instance) => !isLive(instance)));
+      await bench.time.until(() => instances.every(isLive));
+      await bench.time.pass(10_000);
+      expect(instances.every(isLive)).toBe(true);
+      const generations = written.mock.calls.filter(
+        ([space, key]) => space === 'meta' && key === 'generation',
+      );
+      expect(generations).toHaveLength(1);
+      expect(['k0', 'k1', 'k2'].map((key) => bench.text(`count:${key}`))).toEqual(['5', '4', '2']);
+    });
+
     it('is begun anew once when it was lost, although the others find less in it than they have seen there', async () => {
       bench = new Bench({ pageEvents: 2 });
       await bench.startBus();

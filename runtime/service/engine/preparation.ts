@@ -52,7 +52,7 @@ type Plan = 'ready' | 'from-the-start' | 'go-on';
  * | a rebuild that somebody has begun                      | go on at its checkpoint                                       |
  * | a checkpoint before the end of the log                 | page through what was acknowledged after it; usually all of   |
  * |                                                        | it is here already, and nothing is written but the checkpoint |
- * | and the store may be an older copy than it was         | the same, under a new generation, so that all instances do it |
+ * | and the store may be an older copy than it was         | the same, under a new generation: one instance does it for all |
  *
  * Invariants:
  * - Only the leaseholder writes, and each of its commits expects the lease. A new generation is committed before anything is
@@ -70,6 +70,8 @@ export class Preparation {
   progress: Progress = { done: 0, total: undefined, here: false };
   storeAway = false;
   #suspect = false;
+  /** the generation that was found first while the store was in sight */
+  #first: { readonly epoch: number; readonly generation: string } | undefined;
 
   constructor(
     private readonly parts: EngineParts,
@@ -110,10 +112,11 @@ export class Preparation {
   }
 
   /** @returns undefined if another instance is at it */
-  async #attempt(suspect: boolean): Promise<PreparedState | undefined> {
+  async #attempt(suspected: boolean): Promise<PreparedState | undefined> {
     const state = new StateAccess(this.parts.store);
     const ends = this.ends();
     const found = await readMeta(state);
+    const suspect = suspected && !this.#isRenewed(state.epoch, found);
     if (!suspect && (await this.#plan(found, ends)) === 'ready')
       return (await isStillSo(state, found)) ? prepared(state, found) : undefined;
     const lease = await Lease.take(state, this.parts);
@@ -129,6 +132,15 @@ export class Preparation {
       await lease.release().catch(() => {}); // it ends by itself
       throw error;
     }
+  }
+
+  /**
+   * Whether somebody has brought this very store up to date under a new generation while we had it in sight: then it need not be done
+   * again. Ids of generations grow with time, so an older copy does not look like that.
+   */
+  #isRenewed(epoch: number, { generation = '', status }: Meta): boolean {
+    if (this.#first?.epoch !== epoch) this.#first = { epoch, generation };
+    return status === 'live' && generation > this.#first.generation;
   }
 
   async #underLease(found: LeasedState, ends: LogEnds, suspect: boolean): Promise<PreparedState> {
@@ -198,7 +210,7 @@ export class Preparation {
   async #endOfLog(checkpoint: number): Promise<string> {
     const after = String(checkpoint);
     const { head } = await this.parts.bus.query({
-      eventTypes: ['*'],
+      eventTypes: JSON.parse(this.#types) as string[],
       after,
       limit: 1,
       acknowledgedOnly: false,

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -9,10 +19,14 @@ import { dirname, join } from 'node:path';
  * file `boot` during which boot of the machine it was written; a state from an earlier boot is thrown away, unless the file
  * says that everything was flushed, as it does after the services were stopped.
  *
+ * With "flushed" stands a sum of the data file. LMDB has no sums, and what it finds in a page it follows: a changed byte would be a
+ * wrong answer, or the end of the process at every start. A state that is not what was left when the services were stopped is thrown
+ * away too. After a crash of a service there is no sum: what changes in the file until the next start is not found.
+ *
  * Where the system does not name its boots (only Linux does), every commit is flushed instead, and the file says nothing.
  *
- * Invariant: while the file says "flushed", nothing unflushed has been committed. It changes both ways under LMDB's write
- * lock, which holds for all processes.
+ * Invariant: while the file says "flushed", nothing has been committed since. It changes both ways under LMDB's write lock, which holds
+ * for all processes.
  */
 export const BOOT_FILE = 'boot';
 
@@ -21,17 +35,25 @@ const FLUSHED = 'flushed';
 /** A text that names this boot of the machine; undefined where the system does not tell. */
 export const THIS_BOOT: string | undefined = readText('/proc/sys/kernel/random/boot_id');
 
-/** Whether what was committed to this state is all there. */
-export function isTrusted(directory: string): boolean {
-  const written = readText(join(directory, BOOT_FILE));
-  return THIS_BOOT === undefined || written === undefined || written === FLUSHED || written === THIS_BOOT;
+/** Why what was committed to this state may not all be there; undefined = it is, as far as can be known. */
+export function whyNotTrusted(directory: string, dataFile: string): string | undefined {
+  for (;;) {
+    const written = readText(join(directory, BOOT_FILE));
+    if (THIS_BOOT === undefined || written === undefined || written === THIS_BOOT) return undefined;
+    const [state, sum] = written.split(' ');
+    if (state !== FLUSHED) return 'the machine was started anew while it was written';
+    if (sum === undefined || sum === sumOf(dataFile)) return undefined;
+    // Somebody may have begun to write meanwhile.
+    if (written === readText(join(directory, BOOT_FILE)))
+      return 'its file is not what was left when the service was stopped';
+  }
 }
 
 /** Before a commit, under the write lock: from now on there may be unflushed pages. */
 export function markUnflushed(directory: string): void {
   if (THIS_BOOT === undefined) return;
   const path = join(directory, BOOT_FILE);
-  // An open state is trusted, so its mark is one of two, and its length tells which.
+  // An open state is trusted, so its mark is this boot or "flushed" with a sum, and its length tells which.
   if (statSync(path, { throwIfNoEntry: false })?.size !== THIS_BOOT.length) replaceDurably(path, THIS_BOOT);
 }
 
@@ -39,7 +61,23 @@ export function markUnflushed(directory: string): void {
 export function markFlushed(directory: string, dataFile: string): void {
   if (THIS_BOOT === undefined) return;
   flush(dataFile);
-  replaceDurably(join(directory, BOOT_FILE), FLUSHED);
+  replaceDurably(join(directory, BOOT_FILE), `${FLUSHED} ${sumOf(dataFile)}`);
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+/** By plain reads: a mapped file that was cut short would end the process. */
+function sumOf(path: string): string {
+  const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const file = openSync(path, 'r');
+  try {
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
+      hash.update(chunk.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest('base64url');
 }
 
 function readText(path: string): string | undefined {

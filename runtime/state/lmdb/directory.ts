@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } f
 import { basename, dirname, join } from 'node:path';
 import { makeDirectory } from '../../../common/make-directory.js';
 import { StateStoreError } from '../state-store.js';
-import { BOOT_FILE, isTrusted, THIS_BOOT } from './boot.js';
+import { BOOT_FILE, THIS_BOOT, whyNotTrusted } from './boot.js';
 
 /**
  * The directory of one state: `data.mdb`, `lock.mdb`, `boot`. It may be deleted while processes use it, and several processes
@@ -31,26 +31,41 @@ export function identityOf(directory: string): Identity | undefined {
 
 /**
  * Makes the directory ready to be opened: keeps the state that is there, or puts an empty one in its place when its data is
- * gone or cannot be trusted after a crash of the machine.
+ * gone or cannot be trusted.
  * @param running whether this process had the state open before: then others may have it open still
+ * @param thrownAway is told why a state was
  * @throws StateStoreError `unavailable` while others are at it
  */
-export function prepareDirectory(directory: string, running: boolean): void {
+export function prepareDirectory(
+  directory: string,
+  running: boolean,
+  thrownAway: (reason: string) => void,
+): void {
   if (isUsable(directory, running)) return;
   makeDirectory(dirname(directory));
   const release = lockReplacement(directory);
   try {
-    if (!isUsable(directory, running)) replace(directory);
+    if (isUsable(directory, running)) return;
+    const reason = hasData(directory) ? whyNotTrusted(directory, join(directory, DATA)) : undefined;
+    replace(directory);
+    if (reason !== undefined) thrownAway(reason);
   } finally {
     release();
   }
 }
 
 function isUsable(directory: string, running: boolean): boolean {
-  const hasData = inode(join(directory, DATA)) !== undefined;
   const hasLock = inode(join(directory, LOCK)) !== undefined;
   // A copy of the data file alone is a state; one whose lock file was deleted under a running service may be locked by others.
-  return hasData && (hasLock || !running) && isTrusted(directory);
+  return (
+    hasData(directory) &&
+    (hasLock || !running) &&
+    whyNotTrusted(directory, join(directory, DATA)) === undefined
+  );
+}
+
+function hasData(directory: string): boolean {
+  return inode(join(directory, DATA)) !== undefined;
 }
 
 /** The old one is renamed before it is removed, so that nobody opens what is half gone. LMDB takes empty files for a new state. */

@@ -30,7 +30,12 @@ export class Environment {
   /** reads of the present callback of the event loop have their snapshot already */
   #sharesSnapshot = false;
 
-  constructor(directory: string, clock: Clock) {
+  /** @param thrownAway is told why a state could not be believed, when an empty one was put in its place */
+  constructor(
+    directory: string,
+    clock: Clock,
+    private readonly thrownAway: (reason: string) => void,
+  ) {
     this.#directory = directory;
     this.#clock = clock;
   }
@@ -109,7 +114,7 @@ export class Environment {
   #current(look: boolean): Database {
     if (this.#database !== undefined && (!look || this.#isIntact())) return this.#database;
     this.#abandon();
-    prepareDirectory(this.#directory, this.#openedBefore);
+    prepareDirectory(this.#directory, this.#openedBefore, this.thrownAway);
     const before = identityOf(this.#directory);
     this.#database = open<string, Buffer>({
       path: this.#directory,

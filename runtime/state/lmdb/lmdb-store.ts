@@ -19,9 +19,17 @@ export class LmdbStore implements StateStore {
   readonly #steps: JoinedSteps;
   readonly #clock: Clock;
 
-  /** @param directory of all client types; this one's state lies below it */
-  constructor(directory: string, clientType: string, clock: Clock = systemClock) {
-    this.#environment = new Environment(join(directory, stateName(clientType)), clock);
+  /**
+   * @param directory of all client types; this one's state lies below it
+   * @param thrownAway is told why a state could not be believed, when an empty one was put in its place
+   */
+  constructor(
+    directory: string,
+    clientType: string,
+    clock: Clock = systemClock,
+    thrownAway: (reason: string) => void = () => {},
+  ) {
+    this.#environment = new Environment(join(directory, stateName(clientType)), clock, thrownAway);
     this.#steps = new JoinedSteps(this.#environment, clock);
     this.#clock = clock;
   }

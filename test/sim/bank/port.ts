@@ -1,6 +1,7 @@
 import { FEATURES, type HandlerError } from '../../../common/protocol/messages.js';
 import { Recalls } from '../../../runtime/service/bus-client/recalls.js';
 import type { SimProcess } from '../../../runtime/service/engine/testing/sim-process.js';
+import { eventView, outcomeOf } from '../../../runtime/service/engine/testing/views.js';
 import type {
   BatchOutcome,
   BusEvents,
@@ -12,7 +13,6 @@ import type { Bus, PageWithHead } from '../bus/bus.js';
 import type { Connection, Peer, SessionEffect } from '../bus/connection.js';
 import type { Question } from '../plants/plant.js';
 import type { World } from '../world.js';
-import { eventView, outcomeOf } from './views.js';
 
 type Registration = Parameters<BusPort['start']>[0];
 

@@ -3,7 +3,8 @@ import { DEFAULT_CORE_OPTIONS } from '../../../../bus/core/options.js';
 import type { CoreOptions, Effect, Input } from '../../../../bus/core/types.js';
 import { type MemoryLog, MemoryStore } from '../../../../bus/store/memory/memory-store.js';
 import type { StoredEvent } from '../../../../common/events.js';
-import type { EventView, QueryPage } from '../../types.js';
+import type { QueryPage } from '../../types.js';
+import { eventView } from './views.js';
 import type { VirtualTime } from './virtual-time.js';
 
 export type SessionEffect = Extract<Effect, { readonly sessionId: number }>;
@@ -163,20 +164,4 @@ export class SimBus {
       if (this.#life === life) void act();
     });
   }
-}
-
-export function eventView(event: StoredEvent): EventView {
-  return {
-    type: event.type,
-    key: event.key,
-    value: event.value,
-    data: JSON.parse(event.data),
-    correlation: event.correlation,
-    causation: event.causation,
-    eventId: `sim-${event.position}`,
-    position: String(event.position),
-    time: event.time,
-    sender: event.sender,
-    batchId: event.batchId,
-  };
 }

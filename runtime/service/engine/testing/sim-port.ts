@@ -10,8 +10,9 @@ import type {
   OutgoingBatch,
   QueryPage,
 } from '../../types.js';
-import { eventView, type SessionEffect, type SimBus } from './sim-bus.js';
+import type { SessionEffect, SimBus } from './sim-bus.js';
 import type { SimProcess } from './sim-process.js';
+import { eventView, outcomeOf } from './views.js';
 import type { VirtualTime } from './virtual-time.js';
 
 type Registration = Parameters<BusPort['start']>[0];
@@ -257,22 +258,6 @@ export class SimPort implements BusPort {
     if (fault === 'disconnect')
       this.time.after(this.faults.latency(), () => this.process.enter(() => this.cut()));
   }
-}
-
-function outcomeOf(receipts: Extract<SessionEffect, { kind: 'receipt' }>['receipts']): BatchOutcome {
-  if (receipts.some(({ status }) => status === 'inconsistent'))
-    return {
-      kind: 'inconsistent',
-      contested: receipts.filter(({ contested }) => contested).map(({ key }) => key),
-    };
-  return {
-    kind: 'accepted',
-    receipts: receipts.map(({ key, value = -1, position = 0 }) => ({
-      key,
-      value,
-      position: String(position),
-    })),
-  };
 }
 
 /** One connection: both directions in order; what is under way when it closes is lost at the client, not at the bus. */

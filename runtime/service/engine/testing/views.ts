@@ -1,8 +1,10 @@
-import type { StoredEvent } from '../../../common/events.js';
-import type { BatchOutcome, EventView } from '../../../runtime/service/types.js';
-import type { SessionEffect } from '../bus/connection.js';
+import type { Effect } from '../../../../bus/core/types.js';
+import type { StoredEvent } from '../../../../common/events.js';
+import type { BatchOutcome, EventView } from '../../types.js';
 
-/** An event of the log, as an engine gets it. */
+/** What the core says, as an engine gets it from its port. */
+
+/** An event of the log. */
 export function eventView(event: StoredEvent): EventView {
   return {
     type: event.type,
@@ -20,7 +22,7 @@ export function eventView(event: StoredEvent): EventView {
 }
 
 /** What the receipts of a batch come to. */
-export function outcomeOf(receipts: Extract<SessionEffect, { kind: 'receipt' }>['receipts']): BatchOutcome {
+export function outcomeOf(receipts: Extract<Effect, { kind: 'receipt' }>['receipts']): BatchOutcome {
   if (receipts.some(({ status }) => status === 'inconsistent'))
     return {
       kind: 'inconsistent',

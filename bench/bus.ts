@@ -91,7 +91,7 @@ export const bus = command('bench bus', {
   describe: 'events through the bus, end to end and durable, beside the bare floor and its peers',
   options: {
     ...BENCH_OPTIONS,
-    events: { describe: 'in each run', default: '100000', parse: wholeNumber(1000) },
+    events: { describe: 'in each run', default: '300000', parse: wholeNumber(1000) },
     keys: { describe: 'consistency keys', default: '1000', parse: wholeNumber(1) },
     inFlight: { describe: 'events without a receipt', default: '512', parse: wholeNumber(1) },
     perFrame: { describe: 'events in one `new` at most', default: '64', parse: wholeNumber(1, 1000) },

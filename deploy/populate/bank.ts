@@ -1,6 +1,6 @@
 /**
  * The bank's services as a program talks to them: JSON over HTTP, spread over the instances of each service. Errors that pass
- * (no connection, 503) are tried again; commands carry an Idempotency-Key, so trying again repeats nothing. That key is also
+ * (no connection, 408, 503) are tried again; commands carry an Idempotency-Key, so trying again repeats nothing. That key is also
  * the correlation of all events that come from the command: they tell what it has done if its answer was lost.
  */
 import { randomUUID } from 'node:crypto';
@@ -52,8 +52,8 @@ export interface BankOptions {
 const DEFAULT_OPTIONS: BankOptions = { patienceMs: 60_000, answerMs: 30_000 };
 const PAUSE_MS = 50;
 const PAUSE_MAX_MS = 1_000;
-/** no connection, others kept changing what it depends on, not ready */
-const PASSING: ReadonlySet<number> = new Set([0, 409, 503]);
+/** no connection; stopped for so long that it gave up reading the request; others kept changing what it depends on; not ready */
+const PASSING: ReadonlySet<number> = new Set([0, 408, 409, 503]);
 
 /** Addresses per service, e.g. `{accounts: ['http://localhost:5003']}`. */
 export type Addresses = Readonly<Record<string, readonly string[]>>;

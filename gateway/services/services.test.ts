@@ -101,6 +101,14 @@ describe('requests to services', () => {
       expect(await rig.ask('GET', '/api/accounts/1', { as: 'ada' })).toMatchObject({ status: 200 });
   });
 
+  it('go to another instance when one was stopped for so long that it gave up reading the request', async () => {
+    await started();
+    const [one] = rig.of('accounts');
+    one!.instead = () => [408, { error: 'Request Timeout', message: 'Client Timeout' }];
+    for (let n = 0; n < 6; n++)
+      expect(await rig.ask('GET', '/api/accounts/1', { as: 'ada' })).toMatchObject({ status: 200 });
+  });
+
   it('pass a service’s refusal on with its status, its reason, and the names the caller knows', async () => {
     await started();
     const withdraw = { as: 'ada', body: { amount: 1001 } };

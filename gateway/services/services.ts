@@ -107,6 +107,8 @@ export class Services {
   #cannotNow(instance: Instance, { status, text }: InstanceAnswer): boolean {
     const { clientType } = instance;
     this.count(clientType, status < 400 ? 'answered' : 'refused');
+    // it was stopped for so long that it gave up reading the request
+    if (status === 408) return true;
     if (status !== 503) return false;
     const code = refusal(status, text).code;
     if (STATELESS.includes(code)) this.directory.failed(instance, ERRORS[code].meaning);

@@ -5,6 +5,7 @@
 import '@xyflow/react/dist/base.css';
 import { Controls, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
 import { type ReactNode, useMemo } from 'react';
+import { isNarrow } from '../../platform/screen.js';
 import styles from './graph.module.css';
 import { type Arrow, placesOf } from './layout.js';
 
@@ -23,6 +24,11 @@ interface GraphProps {
 
 /** A taller graph is drawn smaller. */
 const GRAPH_PX_MAX = 720;
+
+/** On a narrow screen not all of it can be seen at once, but what is seen can be read; the rest is moved into sight. */
+const READABLE = 0.8;
+/** of the row of buttons below it then */
+const CONTROLS_PX = 40;
 
 type BoxNode = Node<{ content: ReactNode }, 'box'>;
 
@@ -57,14 +63,13 @@ export default function Graph({ boxes, arrows, label, size }: GraphProps) {
   }));
   const corners = [...places.values()];
   const bottom = Math.max(...corners.map(({ y }) => y + size.height), 0);
-  const right = Math.max(...corners.map(({ x }) => x + size.width), 1);
+  const narrow = isNarrow();
   const height = Math.min(GRAPH_PX_MAX, Math.max(180, bottom + 48));
   return (
     <section
       className={styles.graph}
       aria-label={label}
-      // On a narrow screen it is drawn smaller, and leaves no empty space above and below.
-      style={{ height, maxHeight: `${Math.ceil(((bottom + 48) / right) * 100)}vw` }}
+      style={{ height: narrow ? Math.min(height, bottom * READABLE + 24 + CONTROLS_PX) : height }}
     >
       <ReactFlow
         key={shape}
@@ -79,12 +84,13 @@ export default function Graph({ boxes, arrows, label, size }: GraphProps) {
         disableKeyboardA11y
         preventScrolling={false}
         zoomOnScroll={false}
-        fitView
-        fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: 0.2 }}
+        {...(narrow
+          ? { defaultViewport: { x: 12, y: 12, zoom: READABLE } }
+          : { fitView: true, fitViewOptions: { padding: 0.06, maxZoom: 1, minZoom: 0.2 } })}
         minZoom={0.2}
         maxZoom={1.5}
       >
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} orientation={narrow ? 'horizontal' : 'vertical'} />
       </ReactFlow>
     </section>
   );

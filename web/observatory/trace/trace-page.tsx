@@ -7,6 +7,7 @@ import { Chip } from '../../components/chip.js';
 import { Facts } from '../../components/facts.js';
 import { FourStates, Skeleton } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
+import { isNarrow } from '../../platform/screen.js';
 import { Instant } from '../parts/instant.js';
 import { Service } from '../parts/mentions.js';
 import { Tabs } from '../parts/tabs.js';
@@ -31,7 +32,8 @@ export function TracePage() {
   const { correlation } = route.useParams();
   const { view: wanted, event: chosen } = route.useSearch();
   const trace = useTrace(correlation);
-  const view = VIEWS.find(({ name }) => name === wanted)?.name ?? 'graph';
+  // A graph as small as a phone cannot be read; the timeline says the same.
+  const view = VIEWS.find(({ name }) => name === wanted)?.name ?? (isNarrow() ? 'timeline' : 'graph');
   const tabs = VIEWS.map(({ name, label }) => ({
     name,
     label,

@@ -1,7 +1,7 @@
 /**
  * Fills a bank: random users, accounts, deposits, withdrawals and transfers from a seed, then checks the books. The same seed
  * gives the same users and the same operations in the same order; what the services make of simultaneous ones may differ, unless
- * those of one account are done in order. (A refund that is on its way while its account's next transfer is judged may still differ.)
+ * those of one account are done in order.
  */
 import type { Random } from '../../common/random.js';
 import { type Bank, sleep } from './bank.js';
@@ -144,7 +144,41 @@ function drawOperations(random: Random, plan: Plan, accounts: readonly number[])
     const j = random.int(i + 1);
     [others[i], others[j]] = [others[j]!, others[i]!];
   }
-  return [...first, ...others];
+  return withinMeans([...first, ...others], random);
+}
+
+/** One of so many that take money asks for more than there can be. */
+const TOO_MUCH_IN = 12;
+
+/**
+ * Amounts whose verdict is certain whenever a refund arrives: either the account has as much without any refund, or nobody can have
+ * as much with all of them. An account that may have nothing is paid into instead.
+ */
+function withinMeans(operations: readonly Operation[], random: Random): Operation[] {
+  /** by account, without refunds */
+  const atLeast = new Map<number, number>();
+  /** paid in or transferred so far; a refund is less than its transfer */
+  let atMost = 0;
+  const add = (account: number, amount: number): void => {
+    atLeast.set(account, (atLeast.get(account) ?? 0) + amount);
+    if (amount > 0) atMost += amount;
+  };
+  return operations.map((operation) => {
+    if (operation.kind === 'deposit') {
+      add(operation.account, operation.amount);
+      return operation;
+    }
+    const account = operation.kind === 'transfer' ? operation.from : operation.account;
+    if (random.int(TOO_MUCH_IN) === 0) return { ...operation, amount: atMost + operation.amount };
+    const amount = Math.min(operation.amount, atLeast.get(account) ?? 0);
+    if (amount === 0) {
+      add(account, operation.amount);
+      return { kind: 'deposit', account, amount: operation.amount };
+    }
+    add(account, -amount);
+    if (operation.kind === 'transfer') add(operation.to, amount);
+    return { ...operation, amount };
+  });
 }
 
 function accountsOf(operation: Operation): number[] {

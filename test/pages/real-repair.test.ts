@@ -13,8 +13,7 @@ import { describeSystem, OPERATOR } from './with-system.js';
 /** Five attempts are over within a second. */
 const RETRY_DELAY_MS = 50;
 
-/** Slow enough for refunds to arrive before the account's next transfer is judged. */
-const ORDER = { Seed: '11', Users: '4', Transfers: '40', 'Transfers per second': '15' };
+const ORDER = { Seed: '11', Users: '4', Transfers: '40', 'Transfers per second': '20' };
 
 describeSystem('an operator of a running system', { instances: 1, retryDelayMs: RETRY_DELAY_MS }, (check) => {
   let ledger: ServiceProcess | undefined;
@@ -67,6 +66,13 @@ describeSystem('an operator of a running system', { instances: 1, retryDelayMs: 
   async function totalsOf(page: Page): Promise<Readonly<Record<string, string>>> {
     await page.goto('/observatory/totals');
     await page.getByText('What was taken was given').waitFor();
+    // by type, by service, and what came of the transfers: each is there when the bus has counted it
+    for (const shown of [
+      '[data-count=AccountCreated]',
+      '[data-count=accounts]',
+      'dt:text-is("Without a verdict")',
+    ])
+      await page.locator(shown).waitFor();
     const pairs = (await page.evaluate(`[
       ...[...document.querySelectorAll('main dl > div')].map((one) => [one.querySelector('dt'), one.querySelector('dd')]),
       ...[...document.querySelectorAll('[data-count]')].map((one) => [one.querySelector('th'), one.querySelector('td')]),

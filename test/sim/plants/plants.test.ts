@@ -41,7 +41,7 @@ const FOUND: Readonly<Record<PlantName, readonly [seed: number, promise: RegExp]
     /does not come to an end|not the fold|effect is not here|neither answered/,
   ],
   'recalled-too-early': [1, /recalled, but the acknowledgement of \d+ is not on the disk/],
-  'acknowledgement-lost-on-failure': [3, /does not come to an end/],
+  'acknowledgement-lost-on-failure': [4, /recalled, but the acknowledgement of \d+ is not on the disk/],
 };
 
 /** In a process of its own: a plant changes the text of modules as they are loaded. */

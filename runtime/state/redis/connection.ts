@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import type { Logger } from '../../../common/log.js';
 import { type Random, systemRandom } from '../../../common/random.js';
 import { StateStoreError } from '../state-store.js';
+import { haveLogWrittenAnew } from './fresh-log.js';
 
 /**
  * One connection to Redis that connects again by itself, and answers in bounded time: an operation waits at most
@@ -120,6 +121,7 @@ export class RedisConnection {
       if (lost) this.#log.info({ redis: this.#name }, 'connected to Redis again');
       lost = false;
       this.#problem = 'not connected';
+      void haveLogWrittenAnew(this.#redis, this.#log);
     });
     this.#redis.on('reconnecting', () => {
       if (!lost) this.#log.warn({ redis: this.#name, reason: this.#problem }, 'no connection to Redis');

@@ -9,6 +9,8 @@ import { describeSystem, OPERATOR } from './with-system.js';
 
 /** Of events that nobody but this test sends. */
 const RATE = 500;
+/** A minute of it is for a machine that does nothing else. */
+const SECONDS = Number(process.env.OBSERVATORY_SECONDS ?? 2);
 const FRAME = 25;
 
 describeSystem('the observatory of a running system', { instances: 3 }, (check) => {
@@ -50,35 +52,39 @@ describeSystem('the observatory of a running system', { instances: 3 }, (check) 
       })
       .sort();
 
-  it('E37: 1,000 events at 500 a second are counted exactly', async () => {
-    const { page } = await check.signsIn(OPERATOR, '/observatory');
-    await page.locator('[data-position]').first().waitFor();
-    await page.evaluate(
-      'window.longTasks = []; new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" })',
-    );
-    const received = page.locator('[data-figure=received]');
-    const before = Number((await received.textContent())?.replaceAll(',', ''));
-    const client = await strangerJoins();
-    for (let sent = 0; sent < 1_000; sent += FRAME) {
-      const events = Array.from({ length: FRAME }, (_, n) =>
-        newEvent('Ticked', `tick-${n}`, { n: sent + n }),
+  it(
+    `E37: ${RATE * SECONDS} events at ${RATE} a second are counted exactly`,
+    async () => {
+      const { page } = await check.signsIn(OPERATOR, '/observatory');
+      await page.locator('[data-position]').first().waitFor();
+      await page.evaluate(
+        'window.longTasks = []; new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" })',
       );
-      client.say({ message_type: 'new', events });
-      await new Promise((next) => setTimeout(next, 1_000 / (RATE / FRAME)));
-    }
-    await expect
-      .poll(async () => Number((await received.textContent())?.replaceAll(',', '')))
-      .toBe(before + 1_000);
-    const { head } = await check.system.askBus('/totals');
-    await page.locator(`[data-position="${head}"]`).waitFor();
-    const longTasks = (await page.evaluate('window.longTasks')) as number[];
-    // How long they are is the machine's business too; that they stay few is ours.
-    process.stdout.write(
-      `E37: ${longTasks.length} long tasks, the longest ${Math.max(0, ...longTasks)} ms\n`,
-    );
-    expect(longTasks.length).toBeLessThan(20);
-    await expectAccessible(page);
-  });
+      const received = page.locator('[data-figure=received]');
+      const before = Number((await received.textContent())?.replaceAll(',', ''));
+      const client = await strangerJoins();
+      for (let sent = 0; sent < RATE * SECONDS; sent += FRAME) {
+        const events = Array.from({ length: FRAME }, (_, n) =>
+          newEvent('Ticked', `tick-${n}`, { n: sent + n }),
+        );
+        client.say({ message_type: 'new', events });
+        await new Promise((next) => setTimeout(next, 1_000 / (RATE / FRAME)));
+      }
+      await expect
+        .poll(async () => Number((await received.textContent())?.replaceAll(',', '')))
+        .toBe(before + RATE * SECONDS);
+      const { head } = await check.system.askBus('/totals');
+      await page.locator(`[data-position="${head}"]`).waitFor();
+      const longTasks = (await page.evaluate('window.longTasks')) as number[];
+      // How long they are is the machine's business too; that they stay few is ours.
+      process.stdout.write(
+        `E37: ${longTasks.length} long tasks, the longest ${Math.max(0, ...longTasks)} ms\n`,
+      );
+      expect(longTasks.length).toBeLessThan(20);
+      await expectAccessible(page);
+    },
+    SECONDS * 1_000 + 60_000,
+  );
 
   it('E39, E40: an event tells where it stands and what it caused; what is masked stays so', async () => {
     const customer = await check.customer('masked');

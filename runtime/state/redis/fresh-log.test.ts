@@ -60,4 +60,4 @@ describe.skipIf(redis === undefined || !redis.ours)(
 );
 
 /** once since this server was started, and not any more at it */
-const writtenAnew = /aof_rewrite_in_progress:0[^]*aof_last_rewrite_time_sec:\d/;
+const writtenAnew = /aof_rewrite_in_progress:0[\s\S]*aof_last_rewrite_time_sec:\d/;

@@ -26,7 +26,7 @@ const ARGUMENTS = [
 ];
 
 /** Shorter than a check may take, so that the line that waits in vain is the one that is told. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 20_000;
 
 /** Where it is, or why not. */
 export function findChromium(): string | undefined {

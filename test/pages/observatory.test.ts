@@ -19,7 +19,7 @@ const PAGES: [string, string, string][] = [
   ['live', '/observatory', '[data-position="6"]'],
   ['event', '/observatory/events/4', 'text=In its correlation: 3 of 4'],
   ['masked', '/observatory/events/6', 'text=what it says is shown to nobody'],
-  ['trace', `/observatory/traces/${TRACE}`, '[data-type=ConfirmedDebit]'],
+  ['trace', `/observatory/traces/${TRACE}?view=graph`, '[data-type=ConfirmedDebit]'],
   ['timeline', `/observatory/traces/${TRACE}?view=timeline`, 'text=34 ms after its cause'],
   ['table', `/observatory/traces/${TRACE}?view=table&event=4`, 'role=cell[name="outside"]'],
   ['keys', '/observatory/keys?prefix=acc', 'role=link[name="acc-1"]'],
@@ -71,6 +71,15 @@ describeBank('the observatory', (bank) => {
     },
     ALL_PAGES_MS,
   );
+
+  it('shows a trace as a graph where there is room, and as a timeline where a graph could not be read', async () => {
+    bank.gateway.fault = operatorAnswers();
+    const path = `/observatory/traces/${TRACE}`;
+    const wide = await operatorComes(path);
+    await wide.page.locator('[data-type=ConfirmedDebit]').waitFor();
+    const phone = await operatorComes(path, { viewport: { width: 360, height: 720 } });
+    await phone.page.getByText('34 ms after its cause').first().waitFor();
+  });
 
   it('says why a page is empty', async () => {
     bank.gateway.fault = operatorAnswers({ empty: true });

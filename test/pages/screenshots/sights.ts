@@ -57,7 +57,7 @@ export async function operatorSights({ system, accounts: [current], correlation 
   return {
     live: { path: '/observatory', there: '[data-position]' },
     event: { path: `/observatory/events/${events[1]!.position}`, there: 'text=In its correlation: 2 of' },
-    trace: { path: `/observatory/traces/${correlation}`, there: '[data-type=PointsEarned]' },
+    trace: { path: `/observatory/traces/${correlation}?view=graph`, there: '[data-type=PointsEarned]' },
     timeline: { path: `/observatory/traces/${correlation}?view=timeline`, there: 'text=after its cause' },
     keys: { path: '/observatory/keys?prefix=acc', there: `role=link[name="acc-${current}"]` },
     key: { path: '/observatory/keys/seat-12', there: 'text=but the newest value was 1' },

@@ -318,6 +318,21 @@ describeBank('the observatory', (bank) => {
     await page.locator('[data-parked=none]').waitFor();
   });
 
+  it('shows what was skipped, also when as many events are parked as there have been before', async () => {
+    const answers = operatorAnswers();
+    const skips: object[] = [];
+    bank.gateway.fault = (...asked) =>
+      asked[1] === '/api/operator/skips' ? { status: 200, body: { skips } } : answers(...asked);
+    const { page } = await operatorComes('/observatory/parked');
+    await page.getByText('Nobody has ever skipped').waitFor();
+    const another = { ...PARKED, id: 'loyalty:5' };
+    bank.gateway.live.tell('parked', 1, { parked: [PARKED, another], total: 2 });
+    await page.getByRole('button', { name: 'Skip loyalty:5' }).waitFor();
+    skips.push({ id: 'loyalty:5', reason: 'Not for us', time: '2026-11-21T12:00:00.000Z' });
+    bank.gateway.live.tell('parked', 2, { parked: [PARKED], total: 1 });
+    await page.getByRole('cell', { name: 'Not for us' }).waitFor();
+  });
+
   it('kills an instance only when it is asked twice', async () => {
     const told = keepsCommands(bank);
     const { page } = await operatorComes('/observatory/services');

@@ -159,11 +159,9 @@ export function populateRead(api: ApiClient) {
   });
 }
 
-/** `parked`: how many events are parked now. Another number is another answer: somebody has decided. */
-export function skipsRead(api: ApiClient, parked: number | undefined) {
+export function skipsRead(api: ApiClient) {
   return queryOptions({
-    queryKey: ['skips', parked],
-    enabled: parked !== undefined,
+    queryKey: ['skips'],
     queryFn: ({ signal }) => ask<SkipList>(api, '/skips', {}, signal),
   });
 }

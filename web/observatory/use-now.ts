@@ -2,7 +2,7 @@
 import { type QueryKey, type UseQueryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useServices } from '../app/services.js';
 import { useFollow } from '../live/use-follow.js';
-import { parkedRead, populateRead, servicesRead } from './reads.js';
+import { parkedRead, populateRead, servicesRead, skipsRead } from './reads.js';
 
 export function useServicesNow() {
   return useNow('services', servicesRead(useServices().api));
@@ -11,6 +11,14 @@ export function useServicesNow() {
 /** The first page, with how many there are in all. */
 export function useParkedNow() {
   return useNow('parked', parkedRead(useServices().api));
+}
+
+/** Read anew with each change of what is parked: what somebody skips was parked before. */
+export function useSkips() {
+  const queries = useQueryClient();
+  const skips = skipsRead(useServices().api);
+  useFollow('parked', undefined, () => void queries.invalidateQueries({ queryKey: skips.queryKey }));
+  return useQuery(skips);
 }
 
 export function usePopulateNow() {

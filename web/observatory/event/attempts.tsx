@@ -1,23 +1,19 @@
 /** How the event fared with each client type that gets it: handled, owed, parked with its error, skipped with a reason. */
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { BusEvent, ParkedEvent } from '../../../common/pages/operator.js';
-import { useServices } from '../../app/services.js';
 import { Card } from '../../components/card.js';
 import { FourStates } from '../../components/four-states.js';
 import { Behind } from '../parked/behind.js';
 import { Instant } from '../parts/instant.js';
 import { Standing } from '../parts/mentions.js';
-import { skipsRead } from '../reads.js';
 import { standingsOf } from '../standing.js';
-import { useParkedNow, useServicesNow } from '../use-now.js';
+import { useParkedNow, useServicesNow, useSkips } from '../use-now.js';
 import styles from './event.module.css';
 
 export function Attempts({ event }: { event: BusEvent }) {
-  const { api } = useServices();
   const services = useServicesNow();
   const parked = useParkedNow();
-  const skips = useQuery(skipsRead(api, parked.data?.total));
+  const skips = useSkips();
   const idFor = (clientType: string) => `${clientType}:${event.position}`;
   return (
     <Card title="Handled by">

@@ -1,8 +1,6 @@
 /** What could not be handled and waits for a decision: by service and error, the largest heap first. */
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { ParkedList } from '../../../common/pages/operator.js';
-import { useServices } from '../../app/services.js';
 import { Button } from '../../components/button.js';
 import { Card } from '../../components/card.js';
 import { Failure, FourStates } from '../../components/four-states.js';
@@ -10,7 +8,7 @@ import { Page } from '../../components/page.js';
 import { Table } from '../../components/table.js';
 import { Instant } from '../parts/instant.js';
 import { EventLink } from '../parts/mentions.js';
-import { skipsRead } from '../reads.js';
+import { useSkips } from '../use-now.js';
 import { groupsOf } from './groups.js';
 import styles from './parked.module.css';
 import { ParkedGroupCard } from './parked-group.js';
@@ -60,14 +58,13 @@ export function ParkedPage() {
           </>
         )}
       </FourStates>
-      <Skipped parked={parked.data?.total} />
+      <Skipped />
     </Page>
   );
 }
 
-function Skipped({ parked }: { parked: number | undefined }) {
-  const { api } = useServices();
-  const skips = useQuery(skipsRead(api, parked));
+function Skipped() {
+  const skips = useSkips();
   return (
     <Card flush title="What was skipped">
       <FourStates

@@ -35,18 +35,21 @@ const FLUSHED = 'flushed';
 /** A text that names this boot of the machine; undefined where the system does not tell. */
 export const THIS_BOOT: string | undefined = readText('/proc/sys/kernel/random/boot_id');
 
-/** Why what was committed to this state may not all be there; undefined = it is, as far as can be known. */
-export function whyNotTrusted(directory: string, dataFile: string): string | undefined {
-  for (;;) {
-    const written = readText(join(directory, BOOT_FILE));
-    if (THIS_BOOT === undefined || written === undefined || written === THIS_BOOT) return undefined;
-    const [state, sum] = written.split(' ');
-    if (state !== FLUSHED) return 'the machine was started anew while it was written';
-    if (sum === undefined || sum === sumOf(dataFile)) return undefined;
-    // Somebody may have begun to write meanwhile.
-    if (written === readText(join(directory, BOOT_FILE)))
-      return 'its file is not what was left when the service was stopped';
-  }
+/** What the file says of a state now; undefined = there is none. */
+export function markOf(directory: string): string | undefined {
+  return readText(join(directory, BOOT_FILE));
+}
+
+/**
+ * Why what was committed to this state may not all be there; undefined = it is, as far as can be known. Holds as long as the mark does.
+ * @param mark of the state, read before
+ */
+export function whyNotTrusted(mark: string | undefined, dataFile: string): string | undefined {
+  if (THIS_BOOT === undefined || mark === undefined || mark === THIS_BOOT) return undefined;
+  const [state, sum] = mark.split(' ');
+  if (state !== FLUSHED) return 'the machine was started anew while it was written';
+  if (sum === undefined || sum === sumOf(dataFile)) return undefined;
+  return 'its file is not what was left when the service was stopped';
 }
 
 /** Before a commit, under the write lock: from now on there may be unflushed pages. */

@@ -1,10 +1,11 @@
-/** The data file of a state whose service was stopped is changed: nobody ever reads from it. */
+/** The data file of a state is changed while no service runs: nobody ever reads from it. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../common/clock.js';
 import { seededRandom } from '../../../common/random.js';
+import { BOOT_FILE, THIS_BOOT } from './boot.js';
 import { LmdbStore } from './lmdb-store.js';
 
 const ENTRIES = 300;
@@ -80,5 +81,25 @@ describe('a stopped state', () => {
     await other.commit({ expect: [], writes: [{ op: 'set', space: 'data', key: 'most', text: '1' }] });
     await other.close();
     expect([await keys(), reasons]).toEqual([ENTRIES + 2, []]);
+  });
+});
+
+describe.skipIf(THIS_BOOT === undefined)('the state of a killed service', () => {
+  /** A page, and what a state without entries has. */
+  const [PAGE, EMPTY] = [4096, 8192];
+
+  it.each([
+    ['is cut within its first page', (bytes: Buffer) => bytes.subarray(0, 100)],
+    ['is cut behind its first page', (bytes: Buffer) => bytes.subarray(0, PAGE)],
+    ['begins with something else', (bytes: Buffer) => bytes.fill(7, 0, EMPTY)],
+    ['has lost its second page', (bytes: Buffer) => bytes.fill(0, PAGE, EMPTY)],
+    ['is of another format', (bytes: Buffer) => bytes.fill(1, 28, 29)],
+  ])('is thrown away, and it is said why, if its file %s', async (_, change) => {
+    await fill();
+    // as kill -9 leaves it
+    writeFileSync(join(directory, 'accounts', BOOT_FILE), THIS_BOOT!);
+    writeFileSync(file(), change(readFileSync(file())));
+    expect(await keys()).toBe(0);
+    expect(reasons).toEqual(['its file does not begin as a state does']);
   });
 });

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { makeDirectory } from '../../../common/make-directory.js';
 import { StateStoreError } from '../state-store.js';
-import { BOOT_FILE, THIS_BOOT, whyNotTrusted } from './boot.js';
+import { BOOT_FILE, markOf, THIS_BOOT, whyNotTrusted } from './boot.js';
+import { whyNotReadable } from './meta-pages.js';
 
 /**
  * The directory of one state: `data.mdb`, `lock.mdb`, `boot`. It may be deleted while processes use it, and several processes
@@ -11,8 +11,8 @@ import { BOOT_FILE, THIS_BOOT, whyNotTrusted } from './boot.js';
  * Invariants
  * - A data file is never used with two lock files at once, which would let two writers in: a new state appears whole, by the
  *   renaming of a directory, and one that has lost a file while services ran is replaced, not completed.
- * - A directory is replaced only by the process that holds the replacement lock, and only if it is still of no use then: what
- *   another process has just put there stays.
+ * - One process at a time opens, closes or replaces it. It is replaced only if it is of no use then: what another process has just
+ *   put there stays.
  */
 export const DATA = 'data.mdb';
 const LOCK = 'lock.mdb';
@@ -24,48 +24,69 @@ export interface Identity {
 }
 
 export function identityOf(directory: string): Identity | undefined {
-  const data = inode(join(directory, DATA));
-  const lock = inode(join(directory, LOCK));
+  const { data, lock } = inodesIn(directory);
   return data === undefined || lock === undefined ? undefined : { data, lock };
 }
 
-/**
- * Makes the directory ready to be opened: keeps the state that is there, or puts an empty one in its place when its data is
- * gone or cannot be trusted.
- * @param running whether this process had the state open before: then others may have it open still
- * @param thrownAway is told why a state was
- * @throws StateStoreError `unavailable` while others are at it
- */
-export function prepareDirectory(
-  directory: string,
-  running: boolean,
-  thrownAway: (reason: string) => void,
-): void {
-  if (isUsable(directory, running)) return;
-  makeDirectory(dirname(directory));
-  const release = lockReplacement(directory);
-  try {
-    if (isUsable(directory, running)) return;
-    const reason = hasData(directory) ? whyNotTrusted(directory, join(directory, DATA)) : undefined;
-    replace(directory);
-    if (reason !== undefined) thrownAway(reason);
-  } finally {
-    release();
-  }
+function inodesIn(directory: string) {
+  return { data: inode(join(directory, DATA)), lock: inode(join(directory, LOCK)) };
 }
 
-function isUsable(directory: string, running: boolean): boolean {
-  const hasLock = inode(join(directory, LOCK)) !== undefined;
+export function isSame(one: Identity | undefined, other: Identity | undefined): boolean {
+  return one !== undefined && one.data === other?.data && one.lock === other.lock;
+}
+
+/** A look at a state, which takes the time of reading its file: what was found, and by what is known whether it is still so. */
+export interface Look {
+  /** Why the state cannot be opened as it is; undefined = it can. */
+  readonly flaw: string | undefined;
+  readonly data: number | undefined;
+  readonly lock: number | undefined;
+  readonly mark: string | undefined;
+}
+
+/** @param running whether this process had the state open before: then others may have it open still */
+export function lookAt(directory: string, running: boolean): Look {
+  const file = join(directory, DATA);
+  const seen = { ...inodesIn(directory), mark: markOf(directory) };
   // A copy of the data file alone is a state; one whose lock file was deleted under a running service may be locked by others.
-  return (
-    hasData(directory) &&
-    (hasLock || !running) &&
-    whyNotTrusted(directory, join(directory, DATA)) === undefined
-  );
+  const flaw =
+    seen.data === undefined
+      ? 'there is none'
+      : running && seen.lock === undefined
+        ? 'its lock file was deleted'
+        : (whyNotTrusted(seen.mark, file) ?? whyNotReadable(file));
+  return { flaw, ...seen };
 }
 
-function hasData(directory: string): boolean {
-  return inode(join(directory, DATA)) !== undefined;
+/**
+ * Opens a state, or the empty one that is put in its place when its data is gone or cannot be trusted. LMDB gets it by names that nobody
+ * else knows: it opens one file after the other, and if the second one is deleted in between, lmdb-js ends the process (meta-pages.ts).
+ * Only for whoever has it alone.
+ * @param thrownAway is told why a state was
+ * @param open gets a directory that is gone afterwards
+ * @returns undefined if it is not any more as it was seen
+ * @throws if the files are deleted at this moment
+ */
+export function openDirectory<T>(
+  directory: string,
+  look: Look,
+  thrownAway: (reason: string) => void,
+  open: (path: string, identity: Identity) => T,
+): T | undefined {
+  const { data, lock } = inodesIn(directory);
+  if (data !== look.data || lock !== look.lock || markOf(directory) !== look.mark) return undefined;
+  if (look.flaw !== undefined) {
+    replace(directory);
+    if (data !== undefined) thrownAway(look.flaw);
+  } else if (lock === undefined) writeFileSync(join(directory, LOCK), '');
+  const path = mkdtempSync(asideName(directory, ''));
+  try {
+    for (const file of [DATA, LOCK]) linkSync(join(directory, file), join(path, file));
+    return open(path, identityOf(path)!);
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** The old one is renamed before it is removed, so that nobody opens what is half gone. LMDB takes empty files for a new state. */
@@ -84,22 +105,34 @@ function replace(directory: string): void {
   }
 }
 
-/** How long a replacement may be waited for; it takes some milliseconds. The event loop stands still meanwhile. */
+/** Another process opens, closes or replaces the state: a matter of milliseconds, unless it died of it. */
+export class StateInUse extends StateStoreError {}
+
+/** How long others may be waited for; the event loop stands still meanwhile. */
 const LOCK_WAIT_MS = 200;
-/** A replacement that is older has died. */
+/** Who has held it for longer has died. */
 const LOCK_STALE_MS = 5000;
 
-/** A directory can be made by only one process. Returns how to give the lock back. */
-function lockReplacement(directory: string): () => void {
-  const path = asideName(directory, 'replacing');
+/**
+ * Does something while no other process opens, closes or replaces this state. Opening has to be kept from closing: who closes an
+ * LMDB environment last destroys the mutexes in the lock file, and who opens it in that moment would go on with what is left of them.
+ * A directory can be made by only one process.
+ * @throws StateInUse
+ */
+export function alone<T>(directory: string, work: () => T): T {
+  const path = asideName(directory, 'in-use');
   const givenUp = performance.now() + LOCK_WAIT_MS;
   while (!isMade(path)) {
     if (ageMs(path) > LOCK_STALE_MS) rmSync(path, { recursive: true, force: true });
     else if (performance.now() > givenUp)
-      throw new StateStoreError('unavailable', `${directory} is being replaced by another process`);
+      throw new StateInUse('unavailable', `${directory} is being opened or closed by another process`);
     else pause(1);
   }
-  return () => rmSync(path, { recursive: true, force: true });
+  try {
+    return work();
+  } finally {
+    rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function isMade(path: string): boolean {

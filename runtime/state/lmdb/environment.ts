@@ -1,9 +1,19 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import type { Clock } from '../../../common/clock.js';
+import { makeDirectory } from '../../../common/make-directory.js';
 import { StateStoreError } from '../state-store.js';
 import { markFlushed, markUnflushed, THIS_BOOT } from './boot.js';
-import { DATA, type Identity, identityOf, prepareDirectory } from './directory.js';
+import {
+  alone,
+  DATA,
+  type Identity,
+  identityOf,
+  isSame,
+  type Look,
+  lookAt,
+  openDirectory,
+} from './directory.js';
 import { NewestTransaction } from './newest-transaction.js';
 
 /**
@@ -78,7 +88,7 @@ export class Environment {
         });
         if (outcome !== OPEN_AGAIN) return outcome.value;
         if (attempt === ATTEMPTS_MAX) throw new Error('the state changes under every attempt to open it');
-        this.#abandon();
+        this.#openAnew();
       }
     });
   }
@@ -97,7 +107,11 @@ export class Environment {
     }
     this.#newest?.close();
     this.#newest = undefined;
-    await database.close();
+    try {
+      alone(this.#directory, () => void database.close());
+    } catch {
+      await database.close();
+    }
   }
 
   /** By itself, lmdb-js keeps a snapshot for a millisecond or more, and would not show what was committed meanwhile. */
@@ -113,22 +127,36 @@ export class Environment {
 
   #current(look: boolean): Database {
     if (this.#database !== undefined && (!look || this.#isIntact())) return this.#database;
+    return this.#openAnew();
+  }
+
+  #openAnew(): Database {
+    makeDirectory(dirname(this.#directory));
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
+      const look = lookAt(this.#directory, this.#openedBefore);
+      const database = alone(this.#directory, () => this.#openAsSeen(look));
+      if (database !== undefined) return database;
+    }
+    throw new Error('the state changes under every attempt to open it');
+  }
+
+  #openAsSeen(look: Look): Database | undefined {
     this.#abandon();
-    prepareDirectory(this.#directory, this.#openedBefore, this.thrownAway);
-    const before = identityOf(this.#directory);
-    this.#database = open<string, Buffer>({
-      path: this.#directory,
-      noSubdir: false,
-      encoding: 'string',
-      keyEncoding: 'binary',
-      cache: false,
-      noSync: THIS_BOOT !== undefined,
-      overlappingSync: false,
+    this.#database = openDirectory(this.#directory, look, this.thrownAway, (path, identity) => {
+      const database = open<string, Buffer>({
+        path,
+        noSubdir: false,
+        encoding: 'string',
+        keyEncoding: 'binary',
+        cache: false,
+        noSync: THIS_BOOT !== undefined,
+        overlappingSync: false,
+      });
+      this.#newest = new NewestTransaction(join(path, DATA));
+      this.#identity = identity;
+      return database;
     });
-    // Replaced while it was opened: which of the two is open cannot be known, and the next look opens it again.
-    this.#identity = isSame(before, identityOf(this.#directory)) ? before : undefined;
-    this.#openedBefore = true;
-    this.#newest = new NewestTransaction(join(this.#directory, DATA));
+    if (this.#database !== undefined) this.#openedBefore = true;
     return this.#database;
   }
 
@@ -137,7 +165,7 @@ export class Environment {
     return isSame(this.#identity, identityOf(this.#directory));
   }
 
-  /** Nothing is under way in it, and closing it cannot fail in a way that matters. */
+  /** Nothing is under way in it, so it is closed at once, and that cannot fail in a way that matters. */
   #abandon(): void {
     const database = this.#database;
     this.#database = undefined;
@@ -155,10 +183,6 @@ export class Environment {
       throw new StateStoreError('unavailable', `${this.#directory}: ${reason}`, { cause: error });
     }
   }
-}
-
-function isSame(one: Identity | undefined, other: Identity | undefined): boolean {
-  return one !== undefined && one.data === other?.data && one.lock === other.lock;
 }
 
 /** The files were deleted, or the environment begins a transaction whose number is taken (newest-transaction.ts). */

@@ -1,13 +1,19 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../../common/clock.js';
 import { compileGlob, literalPrefix } from '../glob.js';
 import { applyCommit, type Item, increment, lengthOf, textOf, window } from '../items.js';
 import { stateName } from '../names.js';
 import type { Commit, CommitResult, Space, StateStore } from '../state-store.js';
+import { StateInUse } from './directory.js';
 import { type Database, Environment } from './environment.js';
 import { JoinedSteps } from './joined-steps.js';
 import { decode, entryKey, keyIn, listItemKey, prefixRange, successor } from './layout.js';
 import { LmdbItems } from './lmdb-items.js';
+
+/** Longer than what a dead process holds is respected (directory.ts). */
+const OPEN_RETRY_MS = 100;
+const OPEN_ATTEMPTS_MAX = 60;
 
 /**
  * The embedded store: one LMDB environment per client type below a directory, shared by all processes of the machine that
@@ -34,8 +40,16 @@ export class LmdbStore implements StateStore {
     this.#clock = clock;
   }
 
+  /** Waits for one that died while it opened or closed the state: what it held is taken over after some seconds. */
   async open(): Promise<void> {
-    this.#environment.read(() => undefined);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return this.#environment.read(() => undefined);
+      } catch (error) {
+        if (!(error instanceof StateInUse) || attempt === OPEN_ATTEMPTS_MAX) throw error;
+        await sleep(OPEN_RETRY_MS);
+      }
+    }
   }
 
   epoch(): number {

@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { PAGE_BYTES_AT, TRANSACTION_AT } from './meta-pages.js';
 
 /**
- * The number of the newest transaction in an LMDB file (data format 2), as its two meta pages have it. To be trusted only by whoever holds the lock
- * of writers: then nobody changes these pages.
+ * The number of the newest transaction in an LMDB file, as its two meta pages have it. To be trusted only by whoever holds the lock of
+ * writers: then nobody changes these pages.
  *
  * Why anybody has to know: each opening of an environment sets the shared number of the last transaction to what its meta pages said a
  * moment earlier, without the lock. If another process committed in that moment, the next transaction begins with a number that is
@@ -34,7 +35,3 @@ export class NewestTransaction {
     return Number(this.#number.readBigUInt64LE());
   }
 }
-
-/** in a meta page */
-const PAGE_BYTES_AT = 48;
-const TRANSACTION_AT = 152;

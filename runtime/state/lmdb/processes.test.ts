@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -93,6 +93,37 @@ describe('Several processes over one embedded state', () => {
         writes: [{ op: 'set', space: 'data', key: 'after', text: String(round) }],
       });
     }
+  });
+
+  it('come and go without taking it from each other', async () => {
+    await Promise.all([1, 2].map(() => finished(work('visit', 300))));
+    await store.open();
+    expect(store.get('data', 'n')).toBe('600');
+  });
+
+  describe('one of which opens or closes it', () => {
+    const inUse = () => join(directory, '.accounts-in-use');
+    beforeEach(() => mkdirSync(inUse()));
+
+    it('is waited for by those that start', async () => {
+      const opened = store.open();
+      setTimeout(() => rmSync(inUse(), { recursive: true }), 300);
+      await opened;
+      expect(await store.increment('n', 1)).toBe(1);
+    });
+
+    it('is waited for by those that commit, but not for long', async () => {
+      await expect(store.increment('n', 1)).rejects.toMatchObject({ code: 'unavailable' });
+      rmSync(inUse(), { recursive: true });
+      expect(await store.increment('n', 1)).toBe(1);
+    });
+
+    it('is not waited for if it has died', async () => {
+      const longAgo = Date.now() / 1000 - 10;
+      utimesSync(inUse(), longAgo, longAgo);
+      expect(await store.increment('n', 1)).toBe(1);
+      expect(existsSync(inUse())).toBe(false);
+    });
   });
 
   it('go on in one new state when it is deleted under them', async () => {

@@ -2,12 +2,13 @@
  * A process that works on a shared state, from the build: `worker.mjs DIR JOB COUNT`.
  *   add     COUNT increments of `n`, and COUNT conditional commits that add one to `sum` and push to `list`
  *   fill    COUNT commits of a text of 10 kB each
+ *   visit   COUNT times: adds one to `n`, closes the state and opens it again
  *   hold    commits the same number under `a` and `b`, on end, until it is killed; prints each number once it is committed
  */
 import { LmdbStore } from '../../../../dist/runtime/state/lmdb/lmdb-store.js';
 
 const [directory, job, count] = process.argv.slice(2);
-const store = new LmdbStore(directory, 'accounts');
+let store = new LmdbStore(directory, 'accounts');
 await store.open();
 
 const set = (key, text) => ({ op: 'set', space: 'data', key, text });
@@ -21,6 +22,14 @@ const jobs = {
   async fill() {
     for (let n = 0; n < Number(count); n += 1)
       await store.commit({ expect: [], writes: [set(`${process.pid}-${n}`, 'x'.repeat(10_000))] });
+  },
+  async visit() {
+    for (let n = 0; n < Number(count); n += 1) {
+      await store.increment('n', 1);
+      await store.close();
+      store = new LmdbStore(directory, 'accounts');
+      await store.open();
+    }
   },
   async hold() {
     for (let n = 1; ; n += 1) {

@@ -33,6 +33,3 @@ export interface StoredEvent {
 
 /** An event while it is put together: what it need not have is added afterwards, for objects spread into each other cost most of it. */
 export type EventDraft = { -readonly [name in keyof StoredEvent]: StoredEvent[name] };
-
-/** Every value of a key is at most this. */
-export const SAFE_INTEGER_MAX = Number.MAX_SAFE_INTEGER;

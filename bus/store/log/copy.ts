@@ -2,12 +2,13 @@ import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, mkdtemp, open, rename, rm, truncate } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeDirectory } from '../../../common/make-directory.js';
+import { syncDirectory } from '../../../common/sync-directory.js';
 import { StoreError } from '../event-store.js';
 import { unavailable } from './damage.js';
 import { scanLog } from './log-scan.js';
 import type { Point } from './point.js';
 import { segmentOf } from './reader.js';
-import { listSegments, segmentPath, syncDirectory } from './segments.js';
+import { listSegments, segmentPath } from './segments.js';
 import { type VerifyReport, verify } from './verify.js';
 
 /**

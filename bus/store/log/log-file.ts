@@ -1,9 +1,10 @@
 import { open as openFile, rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { syncDirectory } from '../../../common/sync-directory.js';
 import { HASH_BYTES } from './block.js';
 import { damagedAt } from './log-scan.js';
 import type { Point } from './point.js';
-import { createSegment, listSegments, segmentPath, syncDirectory } from './segments.js';
+import { createSegment, listSegments, segmentPath } from './segments.js';
 
 /** What is needed of an open file; a test puts a failing disk behind it. */
 export interface WritableFile {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncDirectory } from '../../../common/sync-directory.js';
 import { HASH_BYTES } from './block.js';
 import { damaged } from './damage.js';
 import type { Point } from './point.js';
@@ -80,18 +81,6 @@ export async function createSegment(
   await rename(unfinished, segmentPath(directory, number));
   await syncDirectory(directory);
   return start;
-}
-
-/** A new or removed name is durable only when its directory is. */
-export async function syncDirectory(directory: string): Promise<void> {
-  // Windows cannot open a directory; its file system keeps names by itself
-  if (process.platform === 'win32') return;
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** @throws StoreError `damaged` */

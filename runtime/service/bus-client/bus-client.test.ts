@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../../common/clock.js';
 import { silentLogger } from '../../../common/log.js';
 import { seededRandom } from '../../../common/random.js';
@@ -201,7 +201,12 @@ describe('The bus client', () => {
       expect(heard.disconnected.mock.calls[0]?.[0]).toMatch(/the bus is silent/);
     });
 
-    it('tries again when the registration is refused', async () => {
+    it('tries again when the registration is refused, and says so once', async () => {
+      const [error, warn] = [vi.spyOn(silentLogger, 'error'), vi.spyOn(silentLogger, 'warn')];
+      onTestFinished(() => {
+        error.mockRestore();
+        warn.mockRestore();
+      });
       bus.answersRegistrations = false;
       create().start(registration, heard);
       await bus.hears('register');
@@ -214,6 +219,10 @@ describe('The bus client', () => {
       });
       await connected();
       expect(bus.connections).toBe(2);
+      const told = [...error.mock.calls, ...warn.mock.calls].filter((call) =>
+        String(call[1]).includes('refuses'),
+      );
+      expect(told).toHaveLength(1);
     });
 
     it('does not take a bus that knows only the base protocol for one that it can work with', async () => {

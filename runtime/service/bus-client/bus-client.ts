@@ -263,8 +263,7 @@ class BusClient implements BusPort {
     if (about?.message_type === 'register') {
       this.#log.error({ code }, 'the bus refuses the registration: %s', message);
       this.#connection?.cut(`the registration was refused: ${message}`);
-    }
-    if (about?.message_type === 'recall') this.#recalls.fail(message);
+    } else if (about?.message_type === 'recall') this.#recalls.fail(message);
     // An acknowledgement crossed with the bus taking the event back.
     else if (code === 'fenced') this.#log.debug({ about }, message);
     else this.#log.warn({ code, about }, 'the bus refuses a message: %s', message);

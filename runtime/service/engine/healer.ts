@@ -7,7 +7,7 @@ import { type LiveParts, newTransaction } from './service-parts.js';
 import { subscribedTypes } from './subscriptions.js';
 
 /** The bus did not answer a question: usually the connection is lost. */
-export class QueryFailed extends Error {
+class QueryFailed extends Error {
   override readonly name = 'QueryFailed';
 }
 

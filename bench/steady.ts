@@ -4,7 +4,16 @@ import { join } from 'node:path';
 import { command } from '../common/command-line.js';
 import { parseDuration, wholeNumber } from '../common/option-parsers.js';
 import { Bank } from '../deploy/populate/bank.js';
-import { DEPOSIT, openAccounts, order, type Processes, pair, SERVICES, startBank } from './harness/bank.js';
+import {
+  DEPOSIT,
+  manyTransfers,
+  openAccounts,
+  order,
+  type Processes,
+  pair,
+  SERVICES,
+  startBank,
+} from './harness/bank.js';
 import { type Plot, svgOf } from './harness/plot.js';
 import { onStage } from './harness/processes.js';
 import { publishReport } from './harness/report.js';
@@ -18,6 +27,8 @@ import { paid, publishAll } from './owed.js';
 const PROCESSES = ['bus', ...SERVICES] as const;
 const OUTPUT = join('bench', 'output');
 const SAMPLES = 180;
+/** of the warm-up, without a verdict at once */
+const UNDER_WAY = 64;
 /** orders leave in small groups, so that a timer can keep the pace */
 const GROUP_MS = 20;
 
@@ -40,6 +51,11 @@ export const steady = command('bench steady', {
     record: BENCH_OPTIONS.record,
     duration: { describe: 'of the load', default: '30m', parse: parseDuration },
     rate: { describe: 'transfers per second', default: '100', parse: wholeNumber(1) },
+    warmUp: {
+      describe: 'transfers at full speed before: enough that the bus remembers as many lanes as it may',
+      default: '60000',
+      parse: wholeNumber(1),
+    },
     accounts: { describe: 'that money moves between', default: '200', parse: wholeNumber(2) },
     history: {
       describe: 'consistency keys that the bus knows before: enough to fill its caches',
@@ -47,7 +63,7 @@ export const steady = command('bench steady', {
       parse: wholeNumber(1),
     },
   },
-  async run({ record, duration, rate, accounts, history }) {
+  async run({ record, duration, rate, warmUp, accounts, history }) {
     const samples = await onStage(async (stage) => {
       const processes = await startBank(stage);
       const bank = new Bank(Object.fromEntries(SERVICES.map((name) => [name, [processes[name].address]])));
@@ -55,6 +71,8 @@ export const steady = command('bench steady', {
       await publishAll(stage, processes.bus, { events: history, keys: history });
       const agent = new Agent({ keepAlive: true });
       stage.defer(async () => agent.destroy());
+      await manyTransfers(processes, agent, ids, warmUp, UNDER_WAY);
+      await paid(processes.bus, 'accounts');
       const taken = await underLoad(processes, agent, ids, rate, duration, stage.folders);
       await paid(processes.bus, 'accounts');
       const balances = await Promise.all(ids.map(async (id) => (await bank.account(id)).balance));
@@ -69,14 +87,14 @@ export const steady = command('bench steady', {
       {
         bench: 'steady',
         conditions: [
-          `${rate} transfers/s between ${accounts} accounts for ${(duration / 60_000).toFixed(1)} minutes; before it a history of ${history} events, each of another key.`,
+          `${rate} transfers/s between ${accounts} accounts for ${(duration / 60_000).toFixed(1)} minutes; before it a history of ${history} events, each of another key, and ${warmUp} transfers at full speed.`,
         ],
         columns: ['what', 'first quarter', 'last quarter', 'ratio'],
         rows: rowsOf(samples),
         remarks: [
           `Medians of the samples of a quarter; latency from the order to its verdict in the log. ${picture}`,
         ],
-        numbers: { duration, rate, accounts, history, samples },
+        numbers: { duration, rate, warmUp, accounts, history, samples },
       },
       record,
     );

@@ -4,11 +4,9 @@ import { wholeNumber } from '../common/option-parsers.js';
 import { Bank } from '../deploy/populate/bank.js';
 import {
   DEPOSIT,
+  manyTransfers,
   oneTransfer,
   openAccounts,
-  order,
-  type Processes,
-  pair,
   processorMicros,
   SERVICES,
   startBank,
@@ -16,8 +14,6 @@ import {
 import { onStage } from './harness/processes.js';
 import { publishReport } from './harness/report.js';
 import { percentile, withSpread } from './harness/statistics.js';
-import { BusLink } from './load/bus-link.js';
-import { eventsPerSecond, nowNs } from './load/jobs.js';
 import { BENCH_OPTIONS } from './options.js';
 import { paid } from './owed.js';
 
@@ -75,36 +71,3 @@ export const transfers = command('bench transfers', {
     );
   },
 });
-
-/** Transfers per second, from the first request to the last verdict in the log. */
-async function manyTransfers(
-  { bus, transactions }: Processes,
-  agent: Agent,
-  ids: readonly number[],
-  count: number,
-  underWay: number,
-): Promise<number> {
-  let verdicts = 0;
-  let ordered = 0;
-  let done = (): void => undefined;
-  const end = new Promise<void>((resolve) => {
-    done = resolve;
-  });
-  const next = (): void => {
-    if (ordered === count) return;
-    const [from, to] = pair(ids, ordered);
-    ordered += 1;
-    void order(transactions, agent, from, to);
-  };
-  const observer = await BusLink.open(bus.address, ({ events = [] }) => {
-    for (const _verdict of events) next();
-    verdicts += events.length;
-    if (verdicts === count) done();
-  });
-  observer.say({ message_type: 'observe', event_types: ['AcceptedTransaction', 'RejectedTransaction'] });
-  const startedAt = nowNs();
-  for (let n = 0; n < underWay; n += 1) next();
-  await end;
-  observer.close();
-  return eventsPerSecond(count, { startedAt, endedAt: nowNs() });
-}

@@ -1,7 +1,8 @@
 /** The bank as benches use it: bus, users, accounts, transactions and loyalty, one process each, and transfers over HTTP. */
 import { type Agent, request } from 'node:http';
 import type { Bank } from '../../deploy/populate/bank.js';
-import { nowNs } from '../load/jobs.js';
+import { BusLink } from '../load/bus-link.js';
+import { eventsPerSecond, nowNs } from '../load/jobs.js';
 import type { Stage, Started } from './processes.js';
 import { processorSeconds, startBus, startService } from './subjects.js';
 
@@ -56,6 +57,42 @@ export async function oneTransfer(
   while ((await ask<{ status: string }>(agent, 'GET', verdict)).status === 'pending');
   while ((await balance(from)) !== expected[0] || (await balance(to)) !== expected[1]);
   return (nowNs() - startedAt) / 1e6;
+}
+
+/**
+ * Transfers per second, from the first request to the last verdict in the log.
+ * @param underWay without a verdict at once
+ */
+export async function manyTransfers(
+  { bus, transactions }: Processes,
+  agent: Agent,
+  ids: readonly number[],
+  count: number,
+  underWay: number,
+): Promise<number> {
+  let verdicts = 0;
+  let ordered = 0;
+  let done = (): void => undefined;
+  const end = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const next = (): void => {
+    if (ordered === count) return;
+    const [from, to] = pair(ids, ordered);
+    ordered += 1;
+    void order(transactions, agent, from, to);
+  };
+  const observer = await BusLink.open(bus.address, ({ events = [] }) => {
+    for (const _verdict of events) next();
+    verdicts += events.length;
+    if (verdicts === count) done();
+  });
+  observer.say({ message_type: 'observe', event_types: ['AcceptedTransaction', 'RejectedTransaction'] });
+  const startedAt = nowNs();
+  for (let n = 0; n < underWay; n += 1) next();
+  await end;
+  observer.close();
+  return eventsPerSecond(count, { startedAt, endedAt: nowNs() });
 }
 
 /** Every account pays and is paid in turn. */

@@ -68,12 +68,13 @@ export function sessionRoutes(app: FastifyInstance, context: GatewayContext): vo
     { schema: { ...tags, body: REFRESH } },
     async (request, reply) => {
       const refresh = refreshOf(request);
-      reply.clearCookie(COOKIE, cookieOptions(request));
       // Who was not signed in, or not any more, is signed out now too.
       if (refresh !== undefined)
         await asked('/logout', { refresh }, new Problem('unauthorized')).catch((error: unknown) => {
           if (!(error instanceof Problem) || error.code !== 'unauthorized') throw error;
         });
+      // Not before: without it nobody could try again.
+      reply.clearCookie(COOKIE, cookieOptions(request));
       return reply.status(204).send();
     },
   );

@@ -1,7 +1,10 @@
 import type { Logger } from '../../common/log.js';
+import { BoundedMap } from '../bounded-map.js';
 import type { Settings } from '../settings.js';
 import { type Found, Instance, reasonOf } from './instance.js';
 import type { InstanceSource } from './source.js';
+
+const UNUSABLE_MAX = 1000;
 
 /**
  * Who can be asked: the instances that the source names, and which of them are in rotation.
@@ -14,6 +17,8 @@ import type { InstanceSource } from './source.js';
 export class Directory {
   readonly #instances = new Map<string, Instance>();
   readonly #named = new Set<string>();
+  /** addresses that are none, and have been told of */
+  readonly #unusable = new BoundedMap<string, true>(UNUSABLE_MAX);
   readonly #checks = new Map<Instance, NodeJS.Timeout>();
   readonly #changed = new Set<() => void>();
   #look: NodeJS.Timeout | undefined;
@@ -94,13 +99,29 @@ export class Directory {
         continue;
       }
       if (known !== undefined) this.#forget(known);
-      const instance = new Instance(one, this.settings);
+      const instance = this.#instanceOf(one);
+      if (instance === undefined) continue;
       this.#instances.set(one.url, instance);
       fresh.push(instance);
     }
     if (fresh.length === 0) return;
     this.#tell();
     await Promise.all(fresh.map((instance) => this.#check(instance)));
+  }
+
+  /** Undefined if its address is none: anybody may register with the bus, with any text for it. */
+  #instanceOf(found: Found): Instance | undefined {
+    try {
+      return new Instance(found, this.settings);
+    } catch (error) {
+      if (this.#unusable.get(found.url) === undefined)
+        this.log.warn(
+          { service: found.clientType, url: found.url, reason: reasonOf(error) },
+          'an instance cannot be reached: its address is none',
+        );
+      this.#unusable.set(found.url, true);
+      return undefined;
+    }
   }
 
   async #check(instance: Instance): Promise<void> {

@@ -70,6 +70,13 @@ export function wasSent(error: unknown): boolean {
   return !NEVER_SENT.has(codeOf(error));
 }
 
+const OF_THE_REQUEST = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_RES_EXCEEDED_MAX_SIZE']);
+
+/** Whether it would fail at every instance: it cannot be sent, or its answer is longer than any may be. */
+export function isOfTheRequest(error: unknown): boolean {
+  return OF_THE_REQUEST.has(codeOf(error));
+}
+
 /** In a few words, for an operator. */
 export function reasonOf(error: unknown): string {
   return codeOf(error) || (error instanceof Error ? error.message : String(error));

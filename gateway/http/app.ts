@@ -8,6 +8,7 @@ import { modeRoutes } from '../pages/mode.js';
 import { transferRoutes } from '../pages/transfers.js';
 import type { GatewayContext } from './context.js';
 import { documentation } from './documentation.js';
+import { takeExactJson } from './exact-json.js';
 import { answerFailures } from './failures.js';
 import { healthRoutes } from './health.js';
 import { pageFiles } from './page-files.js';
@@ -26,6 +27,7 @@ export async function buildApp(context: GatewayContext): Promise<FastifyInstance
   });
   // JSON is the only form of a body: what a form on another site can send is not even read.
   app.removeContentTypeParser('text/plain');
+  takeExactJson(app);
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime / 1000);

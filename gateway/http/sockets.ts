@@ -36,18 +36,19 @@ export function socketRoutes(app: FastifyInstance, context: GatewayContext): voi
 
   app.get('/updates', { websocket: true }, (socket, request) => {
     const accountOf = async (id: number, token: unknown) => {
-      if (access.auth) {
-        const { username } = await (typeof token === 'string'
-          ? access.hello({ access: token })
-          : access.caller(request));
-        await ownership.require(username, id);
-      }
-      return topics.account(id);
+      const topic = topics.account(id);
+      if (!access.auth) return { ...topic, expiresAt: undefined };
+      const { username, expiresAt } = await (typeof token === 'string'
+        ? access.hello({ access: token })
+        : access.caller(request));
+      await ownership.require(username, id);
+      return { ...topic, expiresAt };
     };
     opened(
       socket,
       request.ip,
-      (parts) => new StatementUpdates({ ...parts, hub, accountOf, topicsMax: settings.topicsPerSocket }),
+      (parts) =>
+        new StatementUpdates({ ...parts, hub, clock, accountOf, topicsMax: settings.topicsPerSocket }),
     );
   });
 

@@ -5,6 +5,7 @@ import { Problem } from '../problem.js';
 import type { Settings } from '../settings.js';
 import { CLOSE, type FrameHandler } from './client-socket.js';
 import type { Unwatch } from './hub.js';
+import { TIMER_MS_MAX } from './timer.js';
 
 /** Tells a page one update; `text` is the frame. */
 export type Tell = (cursor: number, text: string) => void;
@@ -35,11 +36,8 @@ export interface PageConnectionParts {
   readonly failed: (error: unknown) => void;
 }
 
-/** A timer that is set for longer fires at once. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
-
 interface Subscription {
-  /** of the last update that was sent; undefined if there was none and the page named none */
+  /** of the last update that was sent or of the beginning; undefined if nobody knows that */
   cursor: number | undefined;
   unwatch: Unwatch | undefined;
 }
@@ -158,7 +156,12 @@ export class PageConnection implements FrameHandler {
       this.#unsubscribe(topic);
       this.#refuse(problem, topic);
     };
-    const unwatch = await this.parts.open(topic, subscription.cursor, this.#caller!, tell, begun, ended);
+    // From where it begins it goes on, also if nothing was told before the token ran out.
+    const beginning: Begun = (head) => {
+      subscription.cursor ??= head;
+      begun(head);
+    };
+    const unwatch = await this.parts.open(topic, subscription.cursor, this.#caller!, tell, beginning, ended);
     // It may have been given up while it was opened.
     if (this.#closed || this.#paused || this.#subscriptions.get(topic) !== subscription) unwatch();
     else subscription.unwatch = unwatch;

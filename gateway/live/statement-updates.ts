@@ -1,6 +1,10 @@
+import type { Clock } from '../../common/clock.js';
+import { LIVE_CLOSE } from '../../common/pages/live.js';
+import type { Caller } from '../auth/access.js';
 import { Problem } from '../problem.js';
 import { CLOSE, type FrameHandler } from './client-socket.js';
 import type { Hub, Unwatch } from './hub.js';
+import { TIMER_MS_MAX } from './timer.js';
 import type { OwnTopic } from './topics.js';
 import type { Update } from './update.js';
 
@@ -11,15 +15,17 @@ const AT_ONCE = 16;
 export interface StatementUpdatesParts {
   readonly hub: Pick<Hub, 'watch'>;
   readonly topicsMax: number;
-  /** The topic of an account that this client may watch; throws Problem. */
-  readonly accountOf: (id: number, access: unknown) => Promise<OwnTopic>;
+  /** The topic of an account that this client may watch, and until when (Unix ms; undefined = nobody signs in); throws Problem. */
+  readonly accountOf: (id: number, access: unknown) => Promise<OwnTopic & Pick<Caller, 'expiresAt'>>;
+  readonly clock: Clock;
   readonly send: (text: string) => void;
   readonly close: (code: number, reason: string) => void;
 }
 
 /**
  * `WS /updates`, in the shapes of the first generation: the client names accounts, and from then on is told each new entry of
- * their statements. A client that comes back names the last `seq` it has of each. Further frames add accounts.
+ * their statements. A client that comes back names the last `seq` it has of each. Further frames add accounts. Where people sign in,
+ * the connection is closed when the newest token it has shown runs out.
  *
  *     { account_ids: [7, 8], after?: { "7": 12 }, access?: token }
  *     { update_type: "new_statement_item", for_account_id: 7, data: { seq, timestamp, amount, note, balance } }
@@ -27,6 +33,9 @@ export interface StatementUpdatesParts {
 export class StatementUpdates implements FrameHandler {
   readonly #watching = new Map<number, Unwatch>();
   #closed = false;
+  /** Unix ms */
+  #goodUntil = 0;
+  #end: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: StatementUpdatesParts) {}
 
@@ -47,6 +56,7 @@ export class StatementUpdates implements FrameHandler {
 
   closed(): void {
     this.#closed = true;
+    clearTimeout(this.#end);
     for (const unwatch of this.#watching.values()) unwatch();
     this.#watching.clear();
   }
@@ -58,18 +68,28 @@ export class StatementUpdates implements FrameHandler {
 
   async #watch(id: number, after: number | undefined, access: unknown): Promise<void> {
     try {
-      const { topic, now } = await this.parts.accountOf(id, access);
+      const { topic, now, expiresAt } = await this.parts.accountOf(id, access);
       const from = after ?? (await now());
       if (this.#closed) return;
+      if (expiresAt !== undefined && expiresAt > this.#goodUntil) this.#endAt(expiresAt);
       if (this.#watching.size >= this.parts.topicsMax && !this.#watching.has(id)) throw this.#tooMany();
       this.#watching.get(id)?.();
-      this.#watching.set(
-        id,
-        this.parts.hub.watch(topic, from, (update) => this.parts.send(entryText(id, update))),
-      );
+      const unwatch = this.parts.hub.watch(topic, from, (update) => this.parts.send(entryText(id, update)));
+      // Who does not read may have been closed by what was told at once.
+      if (this.#closed) unwatch();
+      else this.#watching.set(id, unwatch);
     } catch (error) {
       this.#refuse(error);
     }
+  }
+
+  #endAt(expiresAt: number): void {
+    this.#goodUntil = expiresAt;
+    clearTimeout(this.#end);
+    this.#end = setTimeout(
+      () => this.parts.close(LIVE_CLOSE.signedOut, 'the access token has run out'),
+      Math.min(expiresAt - this.parts.clock.now(), TIMER_MS_MAX),
+    );
   }
 
   #tooMany(): Problem {

@@ -11,6 +11,8 @@ export interface Statement {
 }
 
 const LIMIT_DEFAULT = 100;
+/** Entries in one answer of the service: with the longest notes there are, far below what an answer may hold. */
+const PART_MAX = 1000;
 
 /** Which part of a statement. */
 export interface Part {
@@ -49,9 +51,14 @@ export class Statements {
     return this.#read(id, `last=${count}`);
   }
 
-  /** All of it. */
-  whole(id: number): Promise<Statement> {
-    return this.services.read<Statement>('accounts', `/account/${id}/statement`, { what: `account ${id}` });
+  /** All of it, as it is when the last of it is read. */
+  async whole(id: number): Promise<Statement> {
+    const statements: StatementEntry[] = [];
+    for (;;) {
+      const read = await this.#read(id, `after=${statements.length}&limit=${PART_MAX}`);
+      statements.push(...read.statements);
+      if (read.statements.length === 0 || statements.length >= read.entries) return { ...read, statements };
+    }
   }
 
   async page(id: number, { after, limit, asOf }: Part): Promise<StatementPage> {

@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode } from '../../common/errors.js';
 import type { Json } from '../../common/protocol/messages.js';
 import type { Directory } from '../discovery/directory.js';
 import type { InstanceAnswer, InstanceRequest } from '../discovery/exchange.js';
-import { type Instance, reasonOf, wasSent } from '../discovery/instance.js';
+import { type Instance, isOfTheRequest, reasonOf, wasSent } from '../discovery/instance.js';
 import { Problem } from '../problem.js';
 import type { Settings } from '../settings.js';
 import { type FieldNames, parsedBody, refusal } from './answers.js';
@@ -33,7 +33,7 @@ export type Outcome = 'answered' | 'refused' | 'failed';
 
 /**
  * Asks services. A request that is repeatable and fails is tried at another instance; what is not is only tried again if the
- * first instance cannot have seen it. An instance that fails a request leaves rotation.
+ * first instance cannot have seen it. An instance that fails a request leaves rotation; not for what every instance would fail.
  */
 export class Services {
   constructor(
@@ -71,7 +71,7 @@ export class Services {
 
   /**
    * An instance's answer, whatever it is; of another instance where the first one cannot work now.
-   * @throws Problem service_unavailable or unknown_outcome
+   * @throws Problem service_unavailable, or unknown_outcome if it may have been carried out by one that did not answer
    */
   async ask(clientType: string, request: ServiceRequest): Promise<InstanceAnswer> {
     const { method, path, body, repeatable } = request;
@@ -84,36 +84,44 @@ export class Services {
     };
     const tried: Instance[] = [];
     let last: InstanceAnswer | undefined;
+    // by an instance that did not answer
+    let seen = false;
     while (tried.length < this.settings.attemptsMax) {
       const instance = this.directory.pick(clientType, tried);
       if (instance === undefined) break;
       tried.push(instance);
       try {
         const answer = await instance.request(sent);
+        if (wasNotRead(answer)) continue;
         if (!this.#cannotNow(instance, answer) || !repeatable) return answer;
         last = answer;
       } catch (error) {
+        if (isOfTheRequest(error)) throw error;
         this.count(clientType, 'failed');
         this.directory.failed(instance, reasonOf(error));
-        if (!repeatable && wasSent(error)) throw unknownOutcome(clientType);
+        seen ||= wasSent(error);
+        if (seen && !repeatable) break;
       }
     }
+    if (seen && method !== 'GET') throw unknownOutcome(clientType);
     if (last !== undefined) return last;
-    const unclear = method !== 'GET' && tried.length > 0;
-    throw unclear ? unknownOutcome(clientType) : unavailable(clientType);
+    throw unavailable(clientType);
   }
 
   /** Whether another instance may be able to what this one says it cannot do. */
   #cannotNow(instance: Instance, { status, text }: InstanceAnswer): boolean {
     const { clientType } = instance;
     this.count(clientType, status < 400 ? 'answered' : 'refused');
-    // it was stopped for so long that it gave up reading the request
-    if (status === 408) return true;
     if (status !== 503) return false;
     const code = refusal(status, text).code;
     if (STATELESS.includes(code)) this.directory.failed(instance, ERRORS[code].meaning);
     return true;
   }
+}
+
+/** The instance was stopped for so long that it gave up reading the request. */
+function wasNotRead({ status }: InstanceAnswer): boolean {
+  return status === 408;
 }
 
 /** What an instance says that has no state to answer from: it needs no further request to find out. */

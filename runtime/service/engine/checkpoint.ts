@@ -51,11 +51,13 @@ export class Checkpoint {
   async #write(cursor: string): Promise<void> {
     const { state } = this.parts;
     const text = await state.text('meta', META.checkpoint);
-    if (positionOfCursor(text) < this.#known) throw await state.wentBack('the checkpoint has gone back');
+    const read = { space: 'meta', key: META.checkpoint, text } as const;
+    if (positionOfCursor(text) < this.#known)
+      throw await state.wentBack('the checkpoint has gone back', read);
     this.#known = Math.max(positionOfCursor(text), this.#known);
     if (this.#known >= positionOfCursor(cursor)) return;
     const committed = await state.commit({
-      expect: [{ space: 'meta', key: META.checkpoint, text }],
+      expect: [read],
       writes: [setMeta('checkpoint', cursor)],
     });
     // Otherwise another instance has moved it; the next progress finds it further on.

@@ -1,5 +1,5 @@
 import type { Commit, Expectation, StateStore } from '../../state/state-store.js';
-import { StateLost, StateSetBack } from './aborts.js';
+import { StateLost, StateSetBack, StateUnavailable } from './aborts.js';
 import { META } from './meta.js';
 import { StateAccess } from './state-access.js';
 
@@ -43,10 +43,13 @@ export class LiveState extends StateAccess {
     return new StateLost('the state store no longer holds the state this instance has prepared');
   }
 
-  /** What to throw where less stands than this process has seen there: `what` says so. Of a state that somebody rebuilds it says nothing. */
-  async wentBack(what: string): Promise<StateSetBack> {
-    await this.verify([]);
-    return new StateSetBack(what);
+  /**
+   * What to throw where less was read than this process has seen there: `what` says so. Of a state that somebody rebuilds it says
+   * nothing; and what was read may have been old only for a moment.
+   */
+  async wentBack(what: string, read: Expectation): Promise<StateSetBack | StateUnavailable> {
+    const { done } = await this.verify([read]);
+    return done ? new StateSetBack(what) : new StateUnavailable(`${what}, and is there again`);
   }
 
   /** Whether all of this is so at one and the same instant, in the state this instance has prepared. Writes nothing. */

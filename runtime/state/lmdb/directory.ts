@@ -1,5 +1,6 @@
 import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { systemClock } from '../../../common/clock.js';
 import { StateStoreError } from '../state-store.js';
 import { BOOT_FILE, markOf, THIS_BOOT, whyNotTrusted } from './boot.js';
 import { whyNotReadable } from './meta-pages.js';
@@ -120,10 +121,10 @@ const LOCK_STALE_MS = 5000;
  * @throws StateInUse
  */
 export function alone<T>(directory: string, work: () => T): T {
-  const path = asideName(directory, 'in-use');
+  const path = inUsePath(directory);
   const givenUp = performance.now() + LOCK_WAIT_MS;
   while (!isMade(path)) {
-    if (ageMs(path) > LOCK_STALE_MS) rmSync(path, { recursive: true, force: true });
+    if (Math.abs(ageMs(path)) > LOCK_STALE_MS) rmSync(path, { recursive: true, force: true });
     else if (performance.now() > givenUp)
       throw new StateInUse('unavailable', `${directory} is being opened or closed by another process`);
     else pause(1);
@@ -133,6 +134,15 @@ export function alone<T>(directory: string, work: () => T): T {
   } finally {
     rmSync(path, { recursive: true, force: true });
   }
+}
+
+/** Whether somebody does now. */
+export function isInUse(directory: string): boolean {
+  return inode(inUsePath(directory)) !== undefined;
+}
+
+function inUsePath(directory: string): string {
+  return asideName(directory, 'in-use');
 }
 
 function isMade(path: string): boolean {
@@ -145,10 +155,10 @@ function isMade(path: string): boolean {
   }
 }
 
-/** 0 if there is nothing */
+/** By the clock that files get their times from, which may be set: then below 0. 0 if there is nothing. */
 function ageMs(path: string): number {
   const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return made === undefined ? 0 : performance.timeOrigin + performance.now() - made;
+  return made === undefined ? 0 : systemClock.now() - made;
 }
 
 function pause(ms: number): void {

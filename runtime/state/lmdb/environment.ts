@@ -9,6 +9,7 @@ import {
   DATA,
   type Identity,
   identityOf,
+  isInUse,
   isSame,
   type Look,
   lookAt,
@@ -23,6 +24,8 @@ import { NewestTransaction } from './newest-transaction.js';
  * Invariants
  * - A commit never succeeds in files that had already been deleted when it began.
  * - A commit never overwrites another one.
+ * - A check sees every commit. A plain read may be behind for the moment in which another process opens the state
+ *   (newest-transaction.ts); what it gave is checked before anything follows from it.
  */
 export type Database = RootDatabase<string, Buffer>;
 
@@ -66,8 +69,11 @@ export class Environment {
   check<T>(reads: (database: Database) => T): T {
     return this.#guarded(() => {
       const database = this.#current(true);
+      const isQuiet = !isInUse(this.#directory);
       this.#renewSnapshot(database);
-      return reads(database);
+      const outcome = reads(database);
+      // While somebody opens it, only who holds the lock of writers can tell whether a snapshot is the newest.
+      return isQuiet && !isInUse(this.#directory) ? outcome : this.write(reads);
     });
   }
 
@@ -80,9 +86,7 @@ export class Environment {
       for (let attempt = 1; ; attempt += 1) {
         const database = this.#current(false);
         const outcome = database.transactionSync(() => {
-          if (!this.#isIntact()) return OPEN_AGAIN;
-          if (this.#newest === undefined || database.getWriteTxnId() <= this.#newest.number)
-            return OPEN_AGAIN;
+          if (!this.#isIntact() || !this.#isAboveNewest(database)) return OPEN_AGAIN;
           markUnflushed(this.#directory);
           return { value: change(database) };
         });
@@ -140,7 +144,24 @@ export class Environment {
     throw new Error('the state changes under every attempt to open it');
   }
 
+  /**
+   * Until the number that all read by is right: what was committed while this was opened would stay hidden until the next commit.
+   * @returns undefined if it is not any more as it was seen
+   */
   #openAsSeen(look: Look): Database | undefined {
+    for (let seen = look; ; seen = lookAt(this.#directory, true)) {
+      const database = this.#openFiles(seen);
+      if (database === undefined || database.transactionSync(() => this.#isAboveNewest(database)))
+        return database;
+    }
+  }
+
+  /** Within a transaction that writes. */
+  #isAboveNewest(database: Database): boolean {
+    return this.#newest !== undefined && database.getWriteTxnId() > this.#newest.number;
+  }
+
+  #openFiles(look: Look): Database | undefined {
     this.#abandon();
     this.#database = openDirectory(this.#directory, look, this.thrownAway, (path, identity) => {
       const database = open<string, Buffer>({

@@ -2,7 +2,7 @@
  * A process that works on a shared state, from the build: `worker.mjs DIR JOB COUNT`.
  *   add     COUNT increments of `n`, and COUNT conditional commits that add one to `sum` and push to `list`
  *   fill    COUNT commits of a text of 10 kB each
- *   visit   COUNT times: adds one to `n`, closes the state and opens it again
+ *   visit   COUNT times: adds one to `n`, sets a key of its own and sees that it is there, closes the state and opens it again
  *   hold    commits the same number under `a` and `b`, on end, until it is killed; prints each number once it is committed
  */
 import { LmdbStore } from '../../../../dist/runtime/state/lmdb/lmdb-store.js';
@@ -26,6 +26,8 @@ const jobs = {
   async visit() {
     for (let n = 0; n < Number(count); n += 1) {
       await store.increment('n', 1);
+      await store.commit({ expect: [], writes: [set(`${process.pid}`, `${n}`)] });
+      for (let look = 0; look < 20; look += 1) await there(`${process.pid}`, `${n}`);
       await store.close();
       store = new LmdbStore(directory, 'accounts');
       await store.open();
@@ -39,6 +41,11 @@ const jobs = {
     }
   },
 };
+
+async function there(key, text) {
+  const { ok } = await store.commit({ expect: [{ space: 'data', key, text }], writes: [] });
+  if (!ok) throw new Error(`${text} was committed and is not there`);
+}
 
 async function committed(commit) {
   try {

@@ -1,5 +1,8 @@
 import type { Job } from './job.js';
 
+/** Keys whose newest accepted value is remembered. Of one that is forgotten a decision may be refused once more than it had to be. */
+const ACCEPTED_MAX = 20_000;
+
 /**
  * Queues in front of what handlers contend for. A decision takes the keys it will be judged by before it is published; who
  * finds one taken, or was refused, forgets what it did and queues. So n contenders cost about n refusals, not n².
@@ -39,7 +42,12 @@ export class Contention {
 
   /** The bus has taken an event of this service at this value: whoever decides about the key needs it applied first. */
   noteAccepted(key: string, value: number): void {
-    if ((this.#accepted.get(key) ?? -1) < value) this.#accepted.set(key, value);
+    const known = this.#accepted.get(key) ?? -1;
+    this.#accepted.delete(key);
+    this.#accepted.set(key, Math.max(known, value));
+    if (this.#accepted.size <= ACCEPTED_MAX) return;
+    const [oldest] = this.#accepted.keys();
+    if (oldest !== undefined) this.#accepted.delete(oldest);
   }
 
   /** The newest accepted value known of the key that a mark which reaches `upTo` lacks. */

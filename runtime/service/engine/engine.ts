@@ -241,8 +241,18 @@ class ServiceEngine implements Engine {
 
   /** The bus answers in order: when it answers this, everything it sent before has arrived. */
   async #barrier(): Promise<void> {
-    const after = this.#ends?.head ?? '0';
-    await this.parts.bus.query({ eventTypes: this.#types, after, limit: 1, acknowledgedOnly: true });
+    const { bus, limits, sleep } = this.parts;
+    for (;;) {
+      const after = this.#ends?.head ?? '0';
+      try {
+        await bus.query({ eventTypes: this.#types, after, limit: 1, acknowledgedOnly: true });
+        return;
+      } catch (error) {
+        // Of a connection that is lost nothing is under way any more: all is void.
+        if (this.#stopping || !bus.connected()) throw error;
+      }
+      await sleep(limits.retryMs);
+    }
   }
 
   async #atMost(ms: number, work: () => Promise<void>): Promise<void> {

@@ -52,6 +52,12 @@ export function stateStoreContract(name: string, makeHarness: () => Promise<Harn
       text,
     });
     const has = (key: string, length: number): Expectation => ({ space: 'data', key, length });
+    const holds = (key: string, from: number, ...items: string[]): Expectation => ({
+      space: 'data',
+      key,
+      from,
+      items,
+    });
     const wrongType = { name: 'StateStoreError', code: 'wrong_type' };
     const attempt = async <T>(operation: () => T | Promise<T>) => await operation();
 
@@ -129,6 +135,8 @@ export function stateStoreContract(name: string, makeHarness: () => Promise<Harn
             is('none', undefined),
             has('list', 2),
             has('nolist', 0),
+            holds('list', 0, 'x', 'y'),
+            holds('list', 1, 'y'),
             is('m', '7', 'mark'),
           ],
           writes: [set('a', '2'), del('m', 'mark')],
@@ -150,6 +158,11 @@ export function stateStoreContract(name: string, makeHarness: () => Promise<Harn
           has('list', 2),
           has('a', 0),
           has('a', 1),
+          holds('list', 0, 'y'),
+          holds('list', 1, 'x'),
+          holds('list', 0, 'x', 'x'),
+          holds('none', 0, 'x'),
+          holds('a', 0, '1'),
           is('o', undefined, 'outbox'),
           is('g', 'x', 'meta'),
         ];
@@ -165,6 +178,14 @@ export function stateStoreContract(name: string, makeHarness: () => Promise<Harn
         expect(await store.range('list', 0, -1)).toEqual(['x']);
         expect(await store.get('outbox', 'o')).toBe('1');
         expect(await store.get('data', 'n')).toBeUndefined();
+      });
+
+      it('knows items of a list by all their characters', async () => {
+        const items = ['', '3:abc', 'é😀\0"', ':', 'x'.repeat(100_000)];
+        await commit(push('list', ...items));
+        const expected = (text: string) => holds('list', 0, ...items.with(2, text));
+        expect(await store.commit({ expect: [expected(items[2]!)], writes: [] })).toEqual({ ok: true });
+        expect(await store.commit({ expect: [expected('é😀\0')], writes: [] })).toMatchObject({ ok: false });
       });
 
       it('performs the writes in their order', async () => {

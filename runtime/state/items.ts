@@ -23,6 +23,8 @@ export type Item =
 export interface Items {
   /** undefined also if its time to live is over */
   item(space: Space, key: string): Item | undefined;
+  /** `count` items of the list under a `data` key, which has them all */
+  listItems(key: string, from: number, count: number): readonly string[];
   /** Replaces whatever stands there. */
   putText(space: Space, key: string, text: string, expires: number | undefined): void;
   /** Appends to the list under a `data` key, which has `length` items so far; 0 = there is none. */
@@ -73,6 +75,11 @@ export function window(length: number, first: number, last: number): { from: num
 
 function holds(items: Items, expectation: Expectation): boolean {
   const item = items.item(expectation.space, expectation.key);
+  if ('items' in expectation) {
+    const { key, from, items: expected } = expectation;
+    if (item?.kind !== 'list' || item.length < from + expected.length) return false;
+    return items.listItems(key, from, expected.length).every((text, n) => text === expected[n]);
+  }
   if ('length' in expectation)
     return expectation.length === 0
       ? item === undefined

@@ -24,7 +24,14 @@ export type Expectation =
   /** the text under the key is exactly this; undefined = there is none */
   | { readonly space: Space; readonly key: string; readonly text: string | undefined }
   /** the list under the key has this many items; 0 = there is none (space `data`) */
-  | { readonly space: 'data'; readonly key: string; readonly length: number };
+  | { readonly space: 'data'; readonly key: string; readonly length: number }
+  /** the items of the list from index `from` (0-based) on are these, whatever stands behind them (space `data`) */
+  | {
+      readonly space: 'data';
+      readonly key: string;
+      readonly from: number;
+      readonly items: readonly string[];
+    };
 
 export type Write =
   | {

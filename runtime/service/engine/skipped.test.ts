@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EventHandler, TypeHandlers } from '../types.js';
 import { Bench, counting, model } from './testing/bench.js';
+import { SimPort } from './testing/sim-port.js';
 
 let bench: Bench;
 /** of the decision */
@@ -18,13 +19,19 @@ const failing: EventHandler = async (_, event) => {
   if (event.value === 0) throw new Error('not this one');
 };
 
+const isParked = () => bench.bus.parked().some(({ key }) => key === 'k');
+
+async function decide(decision: 'skip' | 'retry'): Promise<void> {
+  const { clientType, position } = bench.bus.parked().at(-1)!;
+  bench.bus.submit({ kind: 'unpark', request: 1, clientType, position, decision, reason: 'test' });
+  await bench.time.until(() => !isParked());
+}
+
 /** An event that is parked, and skipped. */
 async function skipOne(): Promise<void> {
   bench.send('T', 'k');
-  await bench.time.until(() => bench.bus.parked().some(({ key }) => key === 'k'));
-  const { clientType, position } = bench.bus.parked().at(-1)!;
-  bench.bus.submit({ kind: 'unpark', request: 1, clientType, position, decision: 'skip', reason: 'test' });
-  await bench.time.until(() => !bench.bus.parked().some(({ key }) => key === 'k'));
+  await bench.time.until(isParked);
+  await decide('skip');
 }
 
 describe('the state after a rebuild, when an event was skipped', () => {
@@ -64,5 +71,51 @@ describe('the state after a rebuild, when an event was skipped', () => {
     await bench.start(model({ T: handlers }));
     await bench.drained();
     expect(bench.text('count:k')).toBe(count);
+  });
+});
+
+describe('a decision that failed and is not in the script any more', () => {
+  it('is not waited for: what the projection wrote stands, and the event is handled', async () => {
+    bench.send('U', '0');
+    const decision: EventHandler = async (context) => {
+      // Refused by the bus, so the projection stands alone; then it fails.
+      if (runs++ > 0) throw new Error('a mistake in the script');
+      context.send({ type: 'U', key: '0', data: {}, expect: 'new' });
+    };
+    const first = await bench.start(model({ T: { projection: counting, decision } }));
+    bench.send('T', 'k');
+    await bench.time.until(isParked);
+    first.process.kill();
+    await bench.start(model({ T: { projection: counting } }));
+    await decide('retry');
+    await bench.drained();
+    expect(bench.text('count:k')).toBe('1');
+    expect(isParked()).toBe(false);
+  });
+});
+
+describe('the events behind one that was skipped', () => {
+  it('are handled also if the bus could not say at once what was under way', async () => {
+    await bench.start(
+      model({
+        T: {
+          projection: async (context, event) => {
+            await failing(context, event);
+            await counting(context, event);
+          },
+        },
+      }),
+    );
+    const query = vi
+      .spyOn(SimPort.prototype, 'query')
+      .mockRejectedValue(new Error('the store is unavailable'));
+    onTestFinished(() => query.mockRestore());
+    bench.send('T', 'k');
+    await bench.time.until(isParked);
+    await bench.time.pass(100);
+    query.mockRestore();
+    await decide('skip');
+    bench.send('T', 'k');
+    await bench.time.until(() => bench.text('count:k') === '1', 5_000);
   });
 });

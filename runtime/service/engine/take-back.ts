@@ -59,7 +59,7 @@ export async function takeBack(parts: LiveParts, open: OpenEntry): Promise<boole
   }
 }
 
-/** A list only ever grows, so what was appended goes by writing the rest anew. */
+/** What was appended to a list goes by writing the rest anew; while the entry locks it, nobody else writes it. */
 async function dataBack({ state }: LiveParts, { texts, lists }: DataUndo): Promise<Commit> {
   const expect: Expectation[] = texts.map(([key, , after]) => ({
     space: 'data',

@@ -55,6 +55,28 @@ describe('a handler’s transaction', () => {
     expect(store.get('data', 'b')).toBeUndefined();
   });
 
+  it('is refused when items of a list that it read are others, though as many', async () => {
+    await given({}, { last: [1, 2, 3] });
+    const keepLast = (mine: Transaction, item: string) => {
+      const items = mine.range('last', 0, -1) as readonly string[];
+      mine.del('last');
+      for (const text of [...items, item].slice(-3)) mine.push('last', text);
+    };
+    const other = new Transaction(store, { now: () => 7 });
+    keepLast(transaction, '"a"');
+    keepLast(other, '"b"');
+    expect(commit()).toBe(true);
+    expect(store.commit({ expect: other.expectations(), writes: other.writes() }).ok).toBe(false);
+    expect(store.range('last', 0, -1)).toEqual(['2', '3', '"a"']);
+  });
+
+  it('remembers once what it reads of a list again and again', async () => {
+    await given({}, { l: [1, 2] });
+    const expectations = () => transaction.expectations().filter((one) => 'items' in one);
+    for (let n = 0; n < 3; n++) transaction.range('l', 0, 0);
+    expect(expectations()).toEqual([{ space: 'data', key: 'l', from: 0, items: ['1'] }]);
+  });
+
   it('is refused when a value that it read has changed', async () => {
     await given({ a: 1 });
     context('listener').get('a');

@@ -16,6 +16,13 @@ import { andThen, guarded } from './maybe.js';
 
 const NO_UPDATES: readonly Update[] = [];
 
+interface ItemsRead {
+  readonly key: string;
+  /** index of the first */
+  readonly from: number;
+  readonly items: readonly string[];
+}
+
 interface Published {
   readonly update: Update;
   readonly mode: HandlerContext['mode'];
@@ -37,6 +44,8 @@ export interface DataUndo {
 export class Transaction {
   readonly #reads = new Map<string, string | undefined>();
   readonly #lengths = new Map<string, number>();
+  /** what was read of lists: the number of items says nothing of one that was written anew */
+  readonly #items: ItemsRead[] = [];
   readonly #buffer = new DataBuffer();
   readonly #published: Published[] = [];
   #over: Error | 'over' | undefined;
@@ -62,12 +71,13 @@ export class Transaction {
     return !this.#buffer.empty;
   }
 
-  /** What this run knew: texts, lengths, and that nothing of it is another handler's that may yet be taken back. */
+  /** What this run knew: texts, lengths, items, and that nothing of it is another handler's that may yet be taken back. */
   expectations(): Expectation[] {
     const touched = new Set([...this.#reads.keys(), ...this.#lengths.keys(), ...this.#buffer.keys()]);
     return [
       ...[...this.#reads].map(([key, text]): Expectation => ({ space: 'data', key, text })),
       ...[...this.#lengths].map(([key, length]): Expectation => ({ space: 'data', key, length })),
+      ...this.#items.map((read): Expectation => ({ space: 'data', ...read })),
       ...[...touched].map(expectUnlocked),
     ];
   }
@@ -168,7 +178,10 @@ export class Transaction {
       const pushed = texts.slice(Math.max(0, from - stored), Math.max(0, to - stored + 1));
       if (from >= stored) return pushed;
       const kept = this.#ask(key, () => this.store.range(key, from, Math.min(to, stored - 1)));
-      return andThen(kept, (items) => [...items, ...pushed]);
+      return andThen(kept, (items) => {
+        this.#itemsRead({ key, from, items });
+        return [...items, ...pushed];
+      });
     });
   }
 
@@ -197,6 +210,13 @@ export class Transaction {
         return this.#reads.get(key);
       },
     );
+  }
+
+  #itemsRead(read: ItemsRead): void {
+    const isKnown = ({ key, from, items }: ItemsRead) =>
+      key === read.key && from === read.from && items.length === read.items.length;
+    // A script may ask for the same again and again; if it was given something else, the first answer does not hold any more.
+    if (read.items.length > 0 && !this.#items.some(isKnown)) this.#items.push(read);
   }
 
   async #textOrList(key: string): Promise<{ text: string | undefined } | 'list'> {

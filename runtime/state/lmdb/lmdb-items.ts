@@ -40,6 +40,10 @@ export class LmdbItems implements Items {
     return item;
   }
 
+  listItems(key: string, from: number, count: number): readonly string[] {
+    return Array.from({ length: count }, (_, n) => this.#database.get(listItemKey(key, from + n)) ?? '');
+  }
+
   putText(space: Space, key: string, text: string, expires: number | undefined): void {
     const entry = entryKey(space, key);
     this.#removeListItems(space, key);

@@ -40,6 +40,10 @@ export class MemoryState implements Items {
     return stored.kind === 'list' ? { kind: 'list', length: stored.items.length } : stored;
   }
 
+  listItems(key: string, from: number, count: number): readonly string[] {
+    return this.list(key).slice(from, from + count);
+  }
+
   putText(space: Space, key: string, text: string, expires: number | undefined): void {
     this.#replace(space, key, { kind: 'text', text, expires });
     if (expires !== undefined) this.#sweepSometimes();

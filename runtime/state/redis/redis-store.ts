@@ -139,6 +139,8 @@ export class RedisStore implements StateStore {
 
   #expectation(expectation: Expectation): Operation {
     const { key, field } = this.#layout.place(expectation.space, expectation.key);
+    if ('items' in expectation)
+      return { key, arguments: ['items', String(expectation.from), lengthsAndTexts(expectation.items)] };
     if ('length' in expectation) return { key, arguments: ['len', String(expectation.length), ''] };
     const { text } = expectation;
     if (field === undefined)
@@ -186,4 +188,9 @@ interface Operation {
 function checkInteger(key: string, value: number): void {
   if (!Number.isSafeInteger(value))
     throw new StateStoreError('wrong_type', `${key} would leave the integers within ±(2^53-1)`);
+}
+
+/** As `scripts.ts` reads them. */
+function lengthsAndTexts(items: readonly string[]): string {
+  return items.map((text) => `${Buffer.byteLength(text)}:${text}`).join('');
 }

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
  * expectations and at the types of all writes before it changes anything, because Redis does not undo a script that fails.
  *
  * KEYS[i] belongs to operation i, which is ARGV[3i-2 … 3i]: a code and two arguments.
- *   expectations   is/no: text        his/hno: field, text        len: number of items
+ *   expectations   is/no: text        his/hno: field, text        len: number of items        items: index of the first, all of them
  *   writes         set: ttl or '', text   del   hset: field, text   hdel: field   raise: number   push: text
  * Returns 0, or the number of the first expectation that does not hold.
  */
@@ -30,11 +30,29 @@ export const COMMIT = script(`${INTEGER}
 local count = #KEYS
 local function operation(i) return KEYS[i], ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i] end
 
+-- The items one after the other, each behind its length and a colon.
+local function itemsAre(key, from, expected)
+  local count, at = 0, 1
+  local texts = {}
+  while at <= #expected do
+    local colon = string.find(expected, ':', at, true)
+    local length = tonumber(string.sub(expected, at, colon - 1))
+    count = count + 1
+    texts[count] = string.sub(expected, colon + 1, colon + length)
+    at = colon + length + 1
+  end
+  local items = redis.pcall('LRANGE', key, from, from + count - 1)
+  if items.err or #items ~= count then return false end
+  for i = 1, count do if items[i] ~= texts[i] then return false end end
+  return true
+end
+
 local function holds(key, code, a, b)
   if code == 'is' then return redis.pcall('GET', key) == b end
   if code == 'no' then return redis.call('EXISTS', key) == 0 end
   if code == 'his' then return redis.call('HGET', key, a) == b end
   if code == 'hno' then return redis.call('HEXISTS', key, a) == 0 end
+  if code == 'items' then return itemsAre(key, tonumber(a), b) end
   if a == '0' then return redis.call('EXISTS', key) == 0 end
   return redis.pcall('LLEN', key) == tonumber(a)
 end
@@ -53,7 +71,7 @@ end
 local writes = count + 1
 for i = 1, count do
   local key, code, a, b = operation(i)
-  if code == 'is' or code == 'no' or code == 'his' or code == 'hno' or code == 'len' then
+  if code == 'is' or code == 'no' or code == 'his' or code == 'hno' or code == 'len' or code == 'items' then
     if not holds(key, code, a, b) then return i end
   else
     if writes > i then writes = i end

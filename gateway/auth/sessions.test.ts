@@ -109,6 +109,21 @@ describe('signing out', () => {
     });
   });
 
+  it('that fails keeps the cookie, so that it can be tried again', async () => {
+    const { headers } = await login({ ...ADA, session: 'cookie' });
+    const cookie = headers.get('set-cookie')!.split(';')[0]!;
+    const [users] = rig.of('users');
+    users!.instead = ({ url }) => (url === '/logout' ? 'cut' : undefined);
+    const failed = await rig.ask('POST', '/logout', { headers: { cookie } });
+    expect(failed).toMatchObject({ status: 503, body: { code: 'unknown_outcome' } });
+    expect(failed.headers.get('set-cookie')).toBeNull();
+    users!.instead = undefined;
+    await expect
+      .poll(async () => (await rig.ask('POST', '/logout', { headers: { cookie } })).status)
+      .toBe(204);
+    expect((await rig.ask('POST', '/refresh', { headers: { cookie } })).status).toBe(401);
+  });
+
   it('succeeds for who is not signed in', async () => {
     expect((await rig.ask('POST', '/logout')).status).toBe(204);
     expect(

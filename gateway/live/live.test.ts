@@ -184,6 +184,20 @@ describe('a page', () => {
     expect(ada.with({ type: 'subscribed', topic: 'account:1' })).toHaveLength(1);
   });
 
+  it('misses nothing of a topic that has told nothing before its token ran out', async () => {
+    const ada = await Listener.open(`${rig.gateway.url}/api/live`);
+    listeners.push(ada);
+    ada.send({
+      type: 'hello',
+      access: await rig.bank.token('access', 'ada', { expires: rig.clock.ms / 1000 + 1 }),
+    });
+    await subscribed(ada, 'account:1');
+    await expect.poll(() => ada.with({ type: 'expired' }), { timeout: 3_000 }).toHaveLength(1);
+    booked(1, 0);
+    ada.send({ type: 'hello', access: await rig.bank.token('access', 'ada') });
+    await expect.poll(() => cursors(ada, 'account:1')).toEqual([2]);
+  });
+
   it('that does not say who it is, is closed', async () => {
     const nobody = await Listener.open(`${rig.gateway.url}/api/live`);
     expect(await nobody.closed).toBe(4401);
@@ -242,6 +256,15 @@ describe('a client of the first generation', () => {
     listeners.push(old);
     old.send({ account_ids: [3], after: { 3: 0 } });
     await expect.poll(() => old.frames).toMatchObject([{ update_type: 'error', code: 'not_found' }]);
+  });
+
+  it('is told nothing more when its token has run out', async () => {
+    const old = await Listener.open(`${rig.gateway.url}/updates`);
+    listeners.push(old);
+    const access = await rig.bank.token('access', 'ada', { expires: rig.clock.ms / 1000 + 1 });
+    old.send({ account_ids: [1], after: { 1: 0 }, access });
+    await expect.poll(() => old.frames).toEqual([item(1, 1)]);
+    expect(await old.closed).toBe(4401);
   });
 
   it('that shares an account with a hundred others is one subscription at each instance', async () => {

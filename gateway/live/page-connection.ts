@@ -40,6 +40,8 @@ interface Subscription {
   /** of the last update that was sent or of the beginning; undefined if nobody knows that */
   cursor: number | undefined;
   unwatch: Unwatch | undefined;
+  /** `subscribed` was said */
+  confirmed: boolean;
 }
 
 /**
@@ -134,19 +136,17 @@ export class PageConnection implements FrameHandler {
     this.#unsubscribe(topic);
     if (this.#subscriptions.size >= this.parts.settings.topicsPerSocket)
       throw new Problem('too_large', `One page may watch ${this.parts.settings.topicsPerSocket} topics.`);
-    const subscription: Subscription = { cursor: after, unwatch: undefined };
+    const subscription: Subscription = { cursor: after, unwatch: undefined, confirmed: false };
     this.#subscriptions.set(topic, subscription);
     try {
-      await this.#open(topic, subscription, (head) =>
-        this.#send({ type: 'subscribed', topic, ...(head !== undefined && { head }) }),
-      );
+      await this.#open(topic, subscription);
     } catch (error) {
       this.#subscriptions.delete(topic);
       throw error;
     }
   }
 
-  async #open(topic: string, subscription: Subscription, begun: Begun = () => {}): Promise<void> {
+  async #open(topic: string, subscription: Subscription): Promise<void> {
     const tell: Tell = (cursor, text) => {
       subscription.cursor = cursor;
       this.parts.send(text);
@@ -157,11 +157,13 @@ export class PageConnection implements FrameHandler {
       this.#refuse(problem, topic);
     };
     // From where it begins it goes on, also if nothing was told before the token ran out.
-    const beginning: Begun = (head) => {
+    const begun: Begun = (head) => {
       subscription.cursor ??= head;
-      begun(head);
+      if (!subscription.confirmed)
+        this.#send({ type: 'subscribed', topic, ...(head !== undefined && { head }) });
+      subscription.confirmed = true;
     };
-    const unwatch = await this.parts.open(topic, subscription.cursor, this.#caller!, tell, beginning, ended);
+    const unwatch = await this.parts.open(topic, subscription.cursor, this.#caller!, tell, begun, ended);
     // It may have been given up while it was opened.
     if (this.#closed || this.#paused || this.#subscriptions.get(topic) !== subscription) unwatch();
     else subscription.unwatch = unwatch;

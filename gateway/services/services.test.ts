@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Rig } from '../testing/rig.js';
+import type { StandInInstance } from '../testing/stand-in-bank.js';
 
 let rig: Rig;
 afterEach(() => rig.stop());
 
 const TWO = ['users', 'users', 'accounts', 'accounts', 'transactions'];
 const deposits = () => rig.bank.heard.filter(({ url }) => url.endsWith('/deposit'));
+/** Who leaves rotation stays out of it for as long as the test takes. */
+const NO_RETURN = { recoveryCheckMs: 60_000, healthCheckMs: 60_000 };
 const key = { 'idempotency-key': 'k-1' };
 
 async function started(types = TWO): Promise<void> {
@@ -23,6 +26,23 @@ function breakOne(how: 'cut' | 'never'): void {
       return how;
     };
 }
+
+/** Instances of a client type in rotation. */
+async function inRotation(clientType: string): Promise<number> {
+  const text = await (await fetch(`${rig.gateway.url}/metrics`)).text();
+  const [, count] =
+    new RegExp(`gateway_instances\\{service="${clientType}",healthy="true"\\} (\\d+)`).exec(text) ?? [];
+  return Number(count ?? 0);
+}
+
+/** What the accounts service's instances answer in the order in which they are asked, whichever is first. */
+function accountsAnswer(...answers: ReturnType<NonNullable<StandInInstance['instead']>>[]): void {
+  for (const instance of rig.of('accounts'))
+    instance.instead = ({ url }) => (url === '/health_check' ? undefined : answers.shift());
+}
+
+const OVERLOADED = [503, { error: 'overloaded', message: 'busy' }] as const;
+const NOT_READ = [408, { error: 'Request Timeout', message: 'Client Timeout' }] as const;
 
 describe('requests to services', () => {
   it('are spread over the instances', async () => {
@@ -107,6 +127,66 @@ describe('requests to services', () => {
     one!.instead = () => [408, { error: 'Request Timeout', message: 'Client Timeout' }];
     for (let n = 0; n < 6; n++)
       expect(await rig.ask('GET', '/api/accounts/1', { as: 'ada' })).toMatchObject({ status: 200 });
+  });
+
+  it('are 503, never 408, when every instance gave up reading them: the caller was not slow', async () => {
+    await started();
+    for (const instance of rig.of('accounts'))
+      instance.instead = ({ url }) => (url === '/health_check' ? undefined : NOT_READ);
+    const order = { as: 'ada', body: { amount: 5 } };
+    for (const answer of [
+      await rig.ask('GET', '/api/accounts/1', { as: 'ada' }),
+      await rig.ask('POST', '/api/accounts/1/deposit', order),
+      await rig.ask('POST', '/api/accounts/1/deposit', { ...order, headers: key }),
+    ])
+      expect(answer).toMatchObject({ status: 503, body: { code: 'service_unavailable' } });
+  });
+
+  it.each([
+    ['refuses it for now and the other is cut off', [OVERLOADED, 'cut']],
+    ['is cut off and the other refuses it for now', ['cut', OVERLOADED]],
+  ] as const)('have an unknown outcome when one instance %s, also under a key', async (_, answers) => {
+    await started();
+    accountsAnswer(...answers);
+    const options = { as: 'ada', body: { amount: 5 }, headers: key };
+    expect(await rig.ask('POST', '/api/accounts/1/deposit', options)).toMatchObject({
+      status: 503,
+      body: { code: 'unknown_outcome' },
+    });
+    expect(deposits()).toHaveLength(2);
+  });
+
+  it('are known not to be carried out when every instance refuses the connection', async () => {
+    await started();
+    await rig.ask('GET', '/api/accounts/1', { as: 'ada' });
+    expect(await inRotation('accounts')).toBe(2);
+    for (const instance of rig.of('accounts')) await instance.kill();
+    const options = { as: 'ada', body: { amount: 5 }, headers: key };
+    expect(await rig.ask('POST', '/api/accounts/1/deposit', options)).toMatchObject({
+      status: 503,
+      body: { code: 'service_unavailable' },
+    });
+  });
+
+  it('take no instance out of rotation with a name that is none', async () => {
+    rig = await Rig.start({ auth: false, settings: NO_RETURN }, TWO);
+    for (const name of ['€', 'a\nb'])
+      expect(await rig.ask('GET', `/init?user_name=${encodeURIComponent(name)}`)).toMatchObject({
+        status: 404,
+        body: { code: 'not_found' },
+      });
+    expect(await inRotation('users')).toBe(2);
+  });
+
+  it('take no instance out of rotation with an answer that is too long', async () => {
+    rig = await Rig.start({ auth: false, settings: { ...NO_RETURN, answerBytesMax: 1_000 } }, TWO);
+    rig.bank.user('ada', [1]);
+    for (let n = 0; n < 20; n++) rig.bank.book(1, 1, 'one more');
+    expect(await rig.ask('GET', '/init?user_name=ada')).toMatchObject({
+      status: 500,
+      body: { code: 'internal' },
+    });
+    expect(await inRotation('accounts')).toBe(2);
   });
 
   it('pass a service’s refusal on with its status, its reason, and the names the caller knows', async () => {

@@ -22,12 +22,9 @@ const utcClock = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
   timeZone: 'UTC',
 });
-const day = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-});
+const dayParts = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
+const day = new Intl.DateTimeFormat('en-GB', dayParts);
+const utcDay = new Intl.DateTimeFormat('en-GB', { ...dayParts, timeZone: 'UTC' });
 const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const utcShortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const relative = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto', style: 'long' });
@@ -53,14 +50,15 @@ export function formatMillis(ms: number, style: TimeStyle, now: number): string 
   return [day, `${clock}.${millis}`, zone].filter(Boolean).join(' ');
 }
 
-/** `Saturday, 21 November 2026`, in the person's zone. */
-export function formatDay(ms: number): string {
-  return day.format(ms);
+/** `Saturday, 21 November 2026`, in the person's zone or in UTC. */
+export function formatDay(ms: number, style: TimeStyle): string {
+  return (style === 'utc' ? utcDay : day).format(ms);
 }
 
-/** `2026-11-21` in the person's zone: what a date field holds. */
-export function isoDay(ms: number): string {
+/** `2026-11-21`, in the person's zone or in UTC. A date field holds the former. */
+export function isoDay(ms: number, style: TimeStyle = 'local'): string {
   const date = new Date(ms);
+  if (style === 'utc') return date.toISOString().slice(0, 10);
   const two = (value: number) => String(value).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }

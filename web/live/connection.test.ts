@@ -5,7 +5,7 @@ import { createStore } from '../platform/store.js';
 import type { SessionState } from '../session/session.js';
 import { type LiveSocket, openLiveConnection } from './connection.js';
 
-type Said = LiveRequest & { topic?: string; after?: number };
+type Said = LiveRequest & { topic?: string; after?: number; access?: string };
 
 class FakeSocket implements LiveSocket {
   readonly said: Said[] = [];
@@ -113,6 +113,7 @@ describe('the live connection', () => {
     const heard: number[] = [];
     live.follow('account:1', 0, (_, cursor) => heard.push(cursor));
     last().welcome();
+    last().says({ type: 'subscribed', topic: 'account:1' });
     last().says(update('account:1', 1));
     last().says(update('account:1', 2));
     last().cut();
@@ -121,6 +122,7 @@ describe('the live connection', () => {
     expect(sockets).toHaveLength(2);
     last().welcome();
     expect(last().asked('subscribe')).toEqual([{ type: 'subscribe', topic: 'account:1', after: 2 }]);
+    last().says({ type: 'subscribed', topic: 'account:1' });
     for (const cursor of [2, 3, 4, 4, 3]) last().says(update('account:1', cursor));
     expect(heard).toEqual([1, 2, 3, 4]);
   });
@@ -186,6 +188,54 @@ describe('the live connection', () => {
     expect(last().asked('subscribe')).toEqual([]);
   });
 
+  it('brings a fresh token over the same socket when the old one is refused at the first hello', async () => {
+    const { live, last, sockets } = setUp();
+    live.follow('account:1', 3, () => undefined);
+    last().onopen?.({} as Event);
+    last().says({ type: 'error', code: 'unauthorized', message: 'The token has run out.' });
+    await Promise.resolve();
+    expect(sockets).toHaveLength(1);
+    expect(last().said).toEqual([
+      { type: 'hello', access: 'a1' },
+      { type: 'hello', access: 'a2' },
+    ]);
+    last().says({ type: 'ready' });
+    expect(last().asked('subscribe')).toHaveLength(1);
+  });
+
+  it('does not fetch tokens again and again when new ones are refused too, but comes back later', async () => {
+    const { live, last, session } = setUp();
+    const refusal = { type: 'error', code: 'unauthorized', message: 'This token is not valid here.' };
+    last().onopen?.({} as Event);
+    last().says(refusal);
+    await Promise.resolve();
+    last().says(refusal);
+    expect(last().asked('hello')).toHaveLength(2);
+    expect(last().closed).toBe(true);
+    expect(live.get()).toMatchObject({ state: 'reconnecting' });
+    expect(session.get()).toMatchObject({ access: 'a2' });
+  });
+
+  it('comes back later to a gateway that cannot take it in just now', () => {
+    const { live, last, wait } = setUp();
+    live.follow('account:1', 3, () => undefined);
+    last().onopen?.({} as Event);
+    last().says({ type: 'error', code: 'service_unavailable', message: 'no keys' });
+    expect(live.get()).toMatchObject({ state: 'reconnecting' });
+    wait();
+    last().welcome();
+    expect(last().asked('subscribe')).toHaveLength(1);
+  });
+
+  it('says with which token it is, as soon as its socket is open and whenever there is a newer one', () => {
+    const { session, last } = setUp();
+    session.set({ state: 'signed-in', username: 'ada', access: 'newer' });
+    expect(last().said).toEqual([]);
+    last().onopen?.({} as Event);
+    session.set({ state: 'signed-in', username: 'ada', access: 'newest' });
+    expect(last().said.map(({ access }) => access)).toEqual(['newer', 'newest']);
+  });
+
   it('keeps the moment from which data is old when the session is over, and connects again after it', () => {
     const { live, session, last, sockets } = setUp();
     last().welcome();
@@ -218,6 +268,52 @@ describe('the live connection', () => {
     expect(live.get()).toEqual({ state: 'live' });
   });
 
+  it.each(['rebuilding', 'state_unavailable', 'rate_limited', 'internal', 'unauthorized'])(
+    'asks again for a topic that is refused as %s, which passes',
+    (code) => {
+      const { live, last, wait, waiting } = setUp();
+      live.follow('events', 7, () => undefined);
+      last().welcome();
+      last().says({ type: 'error', code, message: 'not now', topic: 'events' });
+      expect(live.get()).toMatchObject({ state: 'unavailable' });
+      wait();
+      expect(last().asked('subscribe')).toHaveLength(2);
+      last().says({ type: 'subscribed', topic: 'events', head: 7 });
+      expect(live.get()).toEqual({ state: 'live' });
+      expect(waiting.size).toBe(0);
+    },
+  );
+
+  it.each(['not_found', 'forbidden', 'bad_request', 'too_large'])(
+    'gives up a topic that is refused as %s, which does not',
+    (code) => {
+      const { live, last, waiting } = setUp();
+      live.follow('account:9', undefined, () => undefined);
+      last().welcome();
+      last().says({ type: 'error', code, message: 'never', topic: 'account:9' });
+      expect(live.get()).toEqual({ state: 'live' });
+      expect(waiting.size).toBe(0);
+    },
+  );
+
+  it('goes on after a cut from where a topic was when it was subscribed, if nothing has come since', () => {
+    const { live, last, wait } = setUp();
+    const heard: number[] = [];
+    live.follow('events', undefined, (_, cursor) => heard.push(cursor));
+    last().welcome();
+    expect(last().asked('subscribe')).toEqual([{ type: 'subscribe', topic: 'events' }]);
+    last().says({ type: 'subscribed', topic: 'events', head: 100 });
+    last().cut();
+    wait();
+    last().welcome();
+    expect(last().asked('subscribe')).toEqual([{ type: 'subscribe', topic: 'events', after: 100 }]);
+    last().says({ type: 'subscribed', topic: 'events', head: 101 });
+    expect(live.get()).toMatchObject({ state: 'catching-up', behind: 1 });
+    last().says(update('events', 101));
+    expect(heard).toEqual([101]);
+    expect(live.get()).toEqual({ state: 'live' });
+  });
+
   it('asks once for a topic that two want, anew for who is further behind, and gives each only what is new to it', () => {
     const { live, last } = setUp();
     const [first, second]: [number[], number[]] = [[], []];
@@ -225,11 +321,15 @@ describe('the live connection', () => {
     const stop = live.follow('account:1', 5, (_, cursor) => first.push(cursor));
     live.follow('account:1', 5, () => undefined);
     const stopSecond = live.follow('account:1', 3, (_, cursor) => second.push(cursor));
-    expect(
+    const asked = () =>
       last()
         .asked('subscribe')
-        .map(({ after }) => after),
-    ).toEqual([5, 3]);
+        .map(({ after }) => after);
+    // One ask at a time: whose answer it is must be plain.
+    expect(asked()).toEqual([5]);
+    last().says({ type: 'subscribed', topic: 'account:1', head: 5 });
+    expect(asked()).toEqual([5, 3]);
+    last().says({ type: 'subscribed', topic: 'account:1', head: 5 });
     for (const cursor of [4, 5, 6]) last().says(update('account:1', cursor));
     expect([first, second]).toEqual([[6], [4, 5, 6]]);
     stop();
@@ -240,7 +340,9 @@ describe('the live connection', () => {
   it('unsubscribes with the last listener', () => {
     const { live, last } = setUp();
     last().welcome();
-    live.follow('user', undefined, () => undefined)();
+    const stop = live.follow('user', undefined, () => undefined);
+    last().says({ type: 'subscribed', topic: 'user', head: 1 });
+    stop();
     expect(last().asked('unsubscribe')).toEqual([{ type: 'unsubscribe', topic: 'user' }]);
   });
 
@@ -249,11 +351,13 @@ describe('the live connection', () => {
     const heard: number[] = [];
     live.follow('services', undefined, (_, cursor) => heard.push(cursor));
     last().welcome();
+    last().says({ type: 'subscribed', topic: 'services' });
     for (const cursor of [1, 2, 3]) last().says(update('services', cursor));
     last().cut();
     wait();
     last().welcome();
     expect(last().asked('subscribe')).toEqual([{ type: 'subscribe', topic: 'services' }]);
+    last().says({ type: 'subscribed', topic: 'services' });
     last().says(update('services', 1));
     expect(heard).toEqual([1, 2, 3, 1]);
   });

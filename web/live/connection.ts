@@ -4,9 +4,11 @@
  * - Open while somebody is signed in. hello → ready → every wanted topic from its last cursor; so nothing is missed or doubled
  *   over any number of cuts.
  * - Lost: tried again after growing, spread waits, and at once when the network comes back. Never asked by a timer for news.
- * - A topic that the gateway cannot serve at the moment is asked for again in the same way; the others go on.
+ * - A topic that the gateway cannot serve at the moment is asked for again in the same way; the others go on. Given up is only
+ *   what asking again cannot change.
  */
 import type { Clock } from '../../common/clock.js';
+import type { ErrorCode } from '../../common/errors.js';
 import { LIVE_CLOSE, type LiveData, type LiveMessage, type LiveTopic } from '../../common/pages/live.js';
 import type { Random } from '../../common/random.js';
 import { createStore, type Readable } from '../platform/store.js';
@@ -15,7 +17,7 @@ import type { Session } from '../session/session.js';
 import { backoffMs } from './backoff.js';
 import { readMessage } from './messages.js';
 import type { LiveStatus } from './status.js';
-import { createTopics } from './topics.js';
+import { createTopics, type ToSay } from './topics.js';
 
 /** What is needed of a WebSocket. */
 export interface LiveSocket {
@@ -45,13 +47,21 @@ export interface LiveConnection extends Readable<LiveStatus> {
   close(): void;
 }
 
+/** Refusals that stay what they are, however often the same is asked. */
+const FINAL: readonly ErrorCode[] = ['not_found', 'forbidden', 'bad_request', 'too_large'];
+
 export function openLiveConnection(ports: LivePorts): LiveConnection {
   const { session, network, clock, timers, random } = ports;
   const status = createStore<LiveStatus>({ state: 'idle' });
   const topics = createTopics();
   let socket: LiveSocket | undefined;
+  /** the socket can be spoken to */
+  let open = false;
+  /** the gateway has taken us in */
   let ready = false;
   let saidAs: string | undefined;
+  /** a token was fetched because one was refused here, and the new one is not taken in yet */
+  let renewed = false;
   let attempts = 0;
   let cancelRetry = () => {};
   let cancelAskAgain: (() => void) | undefined;
@@ -59,9 +69,13 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
   let asksAgain = 0;
 
   const send = (frame: object) => socket?.send(JSON.stringify(frame));
+  const say = (what: ToSay, topic: LiveTopic) => {
+    if (what === undefined) return;
+    const after = what === 'subscribe' ? topics.after(topic) : undefined;
+    send({ type: what, topic, ...(after !== undefined && { after }) });
+  };
   const ask = (topic: LiveTopic) => {
-    const after = topics.after(topic);
-    send({ type: 'subscribe', topic, ...(after !== undefined && { after }) });
+    if (topics.ask(topic)) say('subscribe', topic);
   };
 
   /** The session or the network has changed: connect, introduce ourselves anew, or stop. */
@@ -78,7 +92,7 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
       status.set({ state: 'offline', since: lostAt });
     } else if (socket === undefined) {
       connect();
-    } else if (ready) {
+    } else if (open) {
       hello();
     }
   }
@@ -88,15 +102,17 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
     if (lostAt === undefined || attempts === 0) status.set({ state: 'connecting' });
     const opened = ports.open();
     socket = opened;
-    opened.onopen = () => hello();
+    renewed = false;
+    opened.onopen = () => {
+      open = true;
+      hello();
+    };
     opened.onmessage = ({ data }) => {
       const message = typeof data === 'string' ? readMessage(data) : undefined;
       if (message) hear(message);
     };
     opened.onclose = ({ code }) => {
-      drop();
-      lostAt ??= clock.now();
-      retry();
+      lost();
       if (code === LIVE_CLOSE.signedOut) renew();
     };
   }
@@ -104,8 +120,9 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
   /** A new token; if there is none, the session says so and we stop. */
   function renew(): void {
     saidAs = undefined;
+    renewed = true;
     session.renew().then(
-      (still) => still && ready && hello(),
+      (still) => still && open && hello(),
       () => undefined,
     );
   }
@@ -121,21 +138,23 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
   function hear(message: LiveMessage): void {
     switch (message.type) {
       case 'ready':
+        renewed = false;
         if (!ready) begin();
         break;
       case 'expired':
         renew();
         break;
       case 'subscribed':
-        topics.answered(message.topic, 'subscribed', message.head);
+        say(topics.answered(message.topic, 'subscribed', message.head), message.topic);
         break;
       case 'update':
         topics.deliver(message);
         break;
       case 'error':
-        refused(message.code, message.topic);
+        // A topic that is none is nobody's.
+        refused(message.code, message.topic as LiveTopic | undefined);
     }
-    report();
+    if (ready) report();
   }
 
   function begin(): void {
@@ -144,13 +163,15 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
     for (const topic of topics.names()) ask(topic);
   }
 
-  function refused(code: string, topic: string | undefined): void {
+  function refused(code: ErrorCode, topic: LiveTopic | undefined): void {
     if (topic !== undefined)
-      topics.answered(topic, code === 'service_unavailable' ? 'unavailable' : 'refused');
-    else if (code === 'unauthorized') renew();
+      say(topics.answered(topic, FINAL.includes(code) ? 'refused' : 'unavailable'), topic);
+    else if (code === 'unauthorized' && !renewed) renew();
+    // A new token that is refused as well, or a gateway that cannot take anybody in just now.
+    else if (code === 'unauthorized' || !ready) lost();
   }
 
-  /** What the header says, from what is known; and asks again for what was not available. */
+  /** What the header says of a connection that is ready, from what is known; and asks again for what was not available. */
   function report(): void {
     const { waiting, behind, unavailable } = topics.summary();
     if (unavailable.length > 0) {
@@ -159,7 +180,7 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
       askAgain();
     } else if (lostAt !== undefined && (waiting > 0 || behind > 0)) {
       status.set({ state: 'catching-up', behind, since: lostAt });
-    } else if (ready) {
+    } else {
       lostAt = undefined;
       asksAgain = 0;
       if (status.get().state !== 'live') status.set({ state: 'live' });
@@ -176,10 +197,13 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
     });
   }
 
-  function retry(): void {
+  /** Tries again after a wait that grows from time to time. */
+  function lost(): void {
+    drop();
+    lostAt ??= clock.now();
     attempts += 1;
     const wait = backoffMs(attempts, random);
-    status.set({ state: 'reconnecting', at: clock.now() + wait, since: lostAt! });
+    status.set({ state: 'reconnecting', at: clock.now() + wait, since: lostAt });
     cancelRetry = timers.after(wait, connect);
   }
 
@@ -190,6 +214,7 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
     cancelAskAgain = undefined;
     const old = socket;
     socket = undefined;
+    open = false;
     ready = false;
     saidAs = undefined;
     topics.lost();
@@ -210,10 +235,10 @@ export function openLiveConnection(ports: LivePorts): LiveConnection {
       const added = topics.add(topic, after, heard as (data: LiveData<LiveTopic>, cursor: number) => void);
       if (ready && added.ask) ask(topic);
       return () => {
-        if (added.remove() && ready) {
-          send({ type: 'unsubscribe', topic });
-          report();
-        }
+        const toSay = added.remove();
+        if (!ready) return;
+        say(toSay, topic);
+        report();
       };
     },
     close() {

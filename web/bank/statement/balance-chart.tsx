@@ -14,14 +14,16 @@ import {
 import { useEffect, useMemo, useRef } from 'react';
 import type { StatementEntry } from '../../../common/pages/bank.js';
 import { formatMoney } from '../../format/money.js';
-import { theme } from '../../platform/preferences.js';
+import { theme, timeStyle } from '../../platform/preferences.js';
 import { useStore } from '../../platform/use-store.js';
+import { chartTimes } from './chart-times.js';
 import styles from './statement.module.css';
 
 export default function BalanceChart({ entries }: { entries: readonly StatementEntry[] }) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<{ chart: IChartApi; series: ISeriesApi<'Area'> }>(undefined);
   const chosen = useStore(theme);
+  const style = useStore(timeStyle);
   const points = useMemo(() => pointsOf(entries), [entries]);
 
   useEffect(() => {
@@ -51,6 +53,8 @@ export default function BalanceChart({ entries }: { entries: readonly StatementE
     paint();
     return () => system.removeEventListener('change', paint);
   }, [chosen]);
+
+  useEffect(() => chart.current?.chart.applyOptions(chartTimes(style)), [style]);
 
   useEffect(() => {
     chart.current?.series.setData(points);

@@ -8,6 +8,8 @@ import { Money } from '../../components/money.js';
 import { Time } from '../../components/time.js';
 import { VirtualRows } from '../../components/virtual-rows.js';
 import { formatDay } from '../../format/time.js';
+import { timeStyle } from '../../platform/preferences.js';
+import { useStore } from '../../platform/use-store.js';
 import { dayRows } from './days.js';
 import styles from './statement.module.css';
 import type { StatementHandle } from './use-statement.js';
@@ -18,9 +20,10 @@ const DAY_PX = 41;
 
 export function Entries({ statement }: { statement: StatementHandle }) {
   const search = route.useSearch();
+  const style = useStore(timeStyle);
   const { entries, total } = statement.query.data!;
   const { loadBefore, partError } = statement;
-  const rows = useMemo(() => dayRows(entries, search), [entries, search]);
+  const rows = useMemo(() => dayRows(entries, search, style), [entries, search, style]);
   const searching = search.q !== undefined || search.direction !== undefined;
   const missing = total - entries.length;
   // A failure is shown where the list ends, with its own way to try again.
@@ -69,13 +72,16 @@ export function Entries({ statement }: { statement: StatementHandle }) {
 }
 
 function Row({ row }: { row: ReturnType<typeof dayRows>[number] }) {
-  if (row.kind === 'day')
-    return (
-      <div role="cell" aria-colspan={3} className={styles.day}>
-        <h3>{formatDay(row.at)}</h3>
-      </div>
-    );
-  return <Entry entry={row.entry} />;
+  return row.kind === 'day' ? <Day at={row.at} /> : <Entry entry={row.entry} />;
+}
+
+function Day({ at }: { at: number }) {
+  const style = useStore(timeStyle);
+  return (
+    <div role="cell" aria-colspan={3} className={styles.day}>
+      <h3>{formatDay(at, style)}</h3>
+    </div>
+  );
 }
 
 function Entry({ entry }: { entry: StatementEntry }) {

@@ -61,6 +61,7 @@ async function draw(root: Root): Promise<void> {
     timers: browserTimers,
     browser: browserKeep,
     tab: tabKeep,
+    beginAnew: () => window.location.reload(),
   });
   onChangeElsewhere(SIGNED_IN_HERE, session.changedElsewhere);
   const live = openLiveConnection({

@@ -28,15 +28,9 @@ export function createQueries(session: Session): QueryClient {
   return queries;
 }
 
-/** Nothing of one person is kept for the next. A session that has only run out keeps its pages. */
+/** Nothing of one person is kept for the next, who comes only after nobody. A session that has only run out keeps its pages. */
 function forgetAtSignOut(queries: QueryClient, session: Session): void {
-  let owner: string | undefined;
-  const check = () => {
-    const now = session.get();
-    const name = now.state === 'anonymous' ? undefined : now.username;
-    if (owner !== undefined && name !== owner) queries.clear();
-    owner = name;
-  };
-  session.subscribe(check);
-  check();
+  session.subscribe(() => {
+    if (session.get().state === 'anonymous') queries.clear();
+  });
 }

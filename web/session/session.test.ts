@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '../api/problem.js';
 import type { Request } from '../api/request.js';
 import type { Keep } from '../platform/storage.js';
@@ -24,11 +24,12 @@ interface SetUp {
 
 /** A gateway that takes one password, and knows one session while `session` is set. */
 async function setUp({ auth = true, here = false, session = here }: SetUp = {}) {
-  const gateway = { session, reachable: true, calls: [] as string[], issued: 0 };
+  const gateway = { session, username: 'ada', reachable: true, calls: [] as string[], issued: 0 };
+  const page = { begunAnew: 0 };
   const timers: { ms: number; callback: () => void }[] = [];
   const token = () => {
     gateway.issued += 1;
-    return { username: 'ada', access: `a${gateway.issued}`, expires_in: 300 };
+    return { username: gateway.username, access: `a${gateway.issued}`, expires_in: 300 };
   };
   const request: Request = async (path, options) => {
     gateway.calls.push(path);
@@ -53,8 +54,11 @@ async function setUp({ auth = true, here = false, session = here }: SetUp = {}) 
     },
     browser,
     tab,
+    beginAnew() {
+      page.begunAnew += 1;
+    },
   });
-  return { session: opened, gateway, timers, browser, tab };
+  return { session: opened, gateway, timers, browser, tab, page };
 }
 
 describe('the session', () => {
@@ -125,6 +129,47 @@ describe('the session', () => {
     await expect.poll(() => session.get().state).toBe('signed-in');
   });
 
+  it('begins the page anew when its renewal finds another person, and gives nobody here a token of theirs', async () => {
+    const { session, gateway, timers, page } = await setUp({ here: true });
+    gateway.username = 'bob';
+    const waited = vi.fn();
+    session.renew().then(waited, waited);
+    await expect.poll(() => page.begunAnew).toBe(1);
+    // Whatever was to follow from it has followed.
+    await new Promise(setImmediate);
+    expect(session.get()).toMatchObject({ state: 'signed-in', username: 'ada' });
+    expect(session.credentials()).toEqual({ access: 'a1' });
+    expect(waited).not.toHaveBeenCalled();
+    expect(timers).toEqual([]);
+  });
+
+  it('begins the page anew when another person signs in on it, after it has expired', async () => {
+    const { session, gateway, browser, page } = await setUp({ here: true });
+    gateway.session = false;
+    await session.renew();
+    gateway.username = 'bob';
+    void session.signIn('bob', 'right');
+    await expect.poll(() => page.begunAnew).toBe(1);
+    expect(session.get()).toEqual({ state: 'expired', username: 'ada' });
+    expect(browser.kept.get(SIGNED_IN_HERE)).toBe(true);
+  });
+
+  it('asks who it is when somebody has signed out and in elsewhere before it heard of either', async () => {
+    const { session, gateway, page } = await setUp({ here: true });
+    gateway.username = 'bob';
+    session.changedElsewhere();
+    await expect.poll(() => page.begunAnew).toBe(1);
+  });
+
+  it('is for the next person without beginning anew when the one before has signed out', async () => {
+    const { session, gateway, page } = await setUp({ here: true });
+    await session.signOut();
+    gateway.username = 'bob';
+    await session.signIn('bob', 'right');
+    expect(session.get()).toMatchObject({ state: 'signed-in', username: 'bob' });
+    expect(page.begunAnew).toBe(0);
+  });
+
   it('leaves nothing of the person behind when they sign out', async () => {
     const { session, browser, timers } = await setUp({ here: true });
     await session.signOut();
@@ -138,5 +183,14 @@ describe('the session', () => {
     await session.signIn('ada', '');
     expect(session.credentials()).toEqual({ user: 'ada' });
     expect([...tab.kept]).toEqual([['user', 'ada']]);
+  });
+
+  it('begins the page anew for another name where sign-in is switched off', async () => {
+    const { session, tab, page } = await setUp({ auth: false });
+    await session.signIn('ada', '');
+    void session.signIn('bob', '');
+    expect(page.begunAnew).toBe(1);
+    expect(session.credentials()).toEqual({ user: 'ada' });
+    expect([...tab.kept]).toEqual([['user', 'bob']]);
   });
 });

@@ -3,6 +3,8 @@
  *
  * - `anonymous`: nobody. `signed-in`: with a token that is renewed well before it ends. `expired`: somebody was, and the
  *   session is over (ended elsewhere, or too old): the pages stay as they are, with what was typed, and ask to sign in again.
+ * - A page is one person's: from one name to another it goes only through `anonymous`. When somebody else has signed in under it (in
+ *   another tab, or at the form in front of it), it begins anew, and nobody who waits here for a token gets theirs.
  * - One refresh at a time; everybody who needs a token waits for that one.
  * - That somebody has signed in in this browser is remembered (not who, nor any token), so that a first visit does not ask in vain, and
  *   signing out in one tab signs out the others.
@@ -41,6 +43,8 @@ export interface SessionPorts {
   timers: Timers;
   browser: Keep;
   tab: Keep;
+  /** Loads the page again at its address: nothing of this one goes on. */
+  beginAnew(): void;
 }
 
 export const SIGNED_IN_HERE = 'signed-in';
@@ -58,15 +62,30 @@ export async function openSession(ports: SessionPorts): Promise<Session> {
   return session;
 }
 
-function createSession(mode: Mode, { request, clock, timers, browser, tab }: SessionPorts) {
+function createSession(mode: Mode, ports: SessionPorts) {
+  const { request, clock, timers, browser, tab } = ports;
   const store = createStore<SessionState>({ state: 'anonymous' });
   let stopTimer = () => {};
   let refreshing: Promise<boolean> | undefined;
 
-  const entered = (answer: SignedIn) => {
-    store.set({ state: 'signed-in', username: answer.username, access: answer.access });
+  /** Asks for a token and takes it in. Never comes back when it is for another person: this page is about to end. */
+  async function enter(path: string, body: object): Promise<void> {
+    const { username, access, expires_in } = (await request(path, { method: 'POST', body })) as SignedIn;
     browser.write(SIGNED_IN_HERE, true);
-    renewAt(clock.now() + answer.expires_in * 1000 * RENEW_AT);
+    if (isAnothers(username)) return handOver();
+    store.set({ state: 'signed-in', username, access });
+    renewAt(clock.now() + expires_in * 1000 * RENEW_AT);
+  }
+
+  const isAnothers = (username: string) => {
+    const now = store.get();
+    return now.state !== 'anonymous' && now.username !== username;
+  };
+
+  const handOver = (): Promise<never> => {
+    stopTimer();
+    ports.beginAnew();
+    return new Promise(() => {});
   };
 
   const renewAt = (time: number) => {
@@ -91,7 +110,7 @@ function createSession(mode: Mode, { request, clock, timers, browser, tab }: Ses
 
   async function refresh(): Promise<boolean> {
     try {
-      entered((await request('/refresh', { method: 'POST', body: {} })) as SignedIn);
+      await enter('/refresh', {});
       return true;
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
@@ -109,19 +128,11 @@ function createSession(mode: Mode, { request, clock, timers, browser, tab }: Ses
     return refreshing;
   }
 
-  const enter = async (path: string, username: string, password: string) => {
-    entered(
-      (await request(path, {
-        method: 'POST',
-        body: { username, password, session: 'cookie' },
-      })) as SignedIn,
-    );
-  };
-
-  const beDemoUser = (username: string) => {
+  async function beDemoUser(username: string): Promise<void> {
     tab.write(DEMO_USER, username);
+    if (isAnothers(username)) return handOver();
     store.set({ state: 'signed-in', username });
-  };
+  }
 
   return {
     mode,
@@ -129,22 +140,20 @@ function createSession(mode: Mode, { request, clock, timers, browser, tab }: Ses
     subscribe: store.subscribe,
     renew,
     async signIn(username: string, password: string) {
-      if (mode.auth) await enter('/login', username, password);
-      else beDemoUser(username);
+      if (mode.auth) await enter('/login', { username, password, session: 'cookie' });
+      else await beDemoUser(username);
     },
     async register(username: string, password: string) {
-      await enter('/register', username, password);
+      await enter('/register', { username, password, session: 'cookie' });
     },
     async signOut() {
       if (mode.auth) await request('/logout', { method: 'POST', body: {} });
       left();
     },
     changedElsewhere() {
-      const here = store.get().state;
-      const elsewhere = browser.read(SIGNED_IN_HERE) === true;
-      if (here === 'signed-in' && !elsewhere) ended();
       // Somebody signed in over there, perhaps as another person: the cookie says who.
-      if (here !== 'signed-in' && elsewhere) renew().catch(() => undefined);
+      if (browser.read(SIGNED_IN_HERE) === true) renew().catch(() => undefined);
+      else if (store.get().state === 'signed-in') ended();
     },
     credentials() {
       const now = store.get();
@@ -153,7 +162,7 @@ function createSession(mode: Mode, { request, clock, timers, browser, tab }: Ses
     },
     resumeDemoUser() {
       const username = tab.read(DEMO_USER);
-      if (typeof username === 'string') beDemoUser(username);
+      if (typeof username === 'string') store.set({ state: 'signed-in', username });
     },
   } satisfies Session & { resumeDemoUser(): void };
 }

@@ -61,5 +61,7 @@ export function accountRequestRead(api: ApiClient, requestId: string) {
   return queryOptions({
     queryKey: ['account-request', requestId],
     queryFn: ({ signal }) => api.get<AccountRequest>(`/api/accounts/requests/${requestId}`, signal),
+    // Its end is pushed only to who is there: whoever comes back asks again, until it has come.
+    staleTime: ({ state }) => (state.data?.status === 'created' ? Number.POSITIVE_INFINITY : 0),
   });
 }

@@ -8,7 +8,7 @@ import { TextField } from 'react-aria-components/TextField';
 import { cx } from '../design/cx.js';
 import styles from './field.module.css';
 
-interface FieldProps {
+export interface FieldProps {
   label: string;
   name: string;
   value: string;

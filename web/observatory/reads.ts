@@ -43,14 +43,6 @@ export async function headOf(api: ApiClient, signal?: AbortSignal): Promise<numb
   return Number((await ask<Totals>(api, '/totals', { limit: 1 }, signal)).head);
 }
 
-/** How many events were judged, and refused because they were decided on stale knowledge, since the bus started. */
-export function judgedRead(api: ApiClient) {
-  return queryOptions({
-    queryKey: ['judged'],
-    queryFn: async ({ signal }) => (await ask<Totals>(api, '/totals', { limit: 1 }, signal)).judged,
-  });
-}
-
 /** The newest events, or the newest before a position: oldest first, without a gap. */
 export async function newest(
   api: ApiClient,
@@ -162,6 +154,8 @@ export function populateRead(api: ApiClient) {
 export function skipsRead(api: ApiClient) {
   return queryOptions({
     queryKey: ['skips'],
+    // What was skipped while nobody looked is not pushed again to who comes back.
+    gcTime: 0,
     queryFn: ({ signal }) => ask<SkipList>(api, '/skips', {}, signal),
   });
 }

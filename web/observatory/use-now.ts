@@ -17,7 +17,13 @@ export function useParkedNow() {
 export function useSkips() {
   const queries = useQueryClient();
   const skips = skipsRead(useServices().api);
-  useFollow('parked', undefined, () => void queries.invalidateQueries({ queryKey: skips.queryKey }));
+  const { queryKey } = skips;
+  // A first reading that is under way would be taken for the new one; it may be older than the change.
+  useFollow(
+    'parked',
+    undefined,
+    () => void queries.cancelQueries({ queryKey }).then(() => queries.invalidateQueries({ queryKey })),
+  );
   return useQuery(skips);
 }
 

@@ -34,3 +34,12 @@ export function instantOf(asOf: string | undefined): number | undefined {
   const instant = /^\d{4}-\d{2}-\d{2}T/.test(asOf) ? Date.parse(asOf) : Number.NaN;
   return Number.isNaN(instant) ? undefined : instant;
 }
+
+/**
+ * The same, if it is over at `now`. How an account will stand at an instant that is still to come is told by following it: it is a
+ * statement of now.
+ */
+export function pastInstantOf(asOf: string | undefined, now: number): number | undefined {
+  const instant = instantOf(asOf);
+  return instant !== undefined && instant < now ? instant : undefined;
+}

@@ -18,8 +18,9 @@ const route = getRouteApi('/signed-in/accounts/$id');
 
 export function StatementPage() {
   const { id } = route.useParams();
-  const { as_of: asOf } = route.useSearch();
-  const statement = useStatement(Number(id), asOf);
+  const search = route.useSearch();
+  const statement = useStatement(Number(id), search.as_of);
+  const { asOf } = statement;
   const params = { id };
   return (
     <Page
@@ -41,7 +42,7 @@ export function StatementPage() {
     >
       <Card>
         <FourStates query={statement.query} what={`account ${id}`} live={asOf === undefined}>
-          {(data) => <Balance statement={data} asOf={statement.asOf} />}
+          {(data) => <Balance statement={data} asOf={asOf} />}
         </FourStates>
       </Card>
       <Card title="Entries" flush actions={<StatementTools statement={statement} />}>

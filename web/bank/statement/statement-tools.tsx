@@ -3,8 +3,9 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { systemClock } from '../../../common/clock.js';
 import { useServices } from '../../app/services.js';
+import { AddressField } from '../../components/address-field.js';
 import { Button } from '../../components/button.js';
-import { Choice, Field } from '../../components/field.js';
+import { Choice } from '../../components/field.js';
 import { isoDay } from '../../format/time.js';
 import { saveText } from '../../platform/save-text.js';
 import { csvOf } from './csv.js';
@@ -18,37 +19,39 @@ export function StatementTools({ statement }: { statement: StatementHandle }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const choose = (change: { [Name in keyof StatementSearch]: StatementSearch[Name] | undefined }) =>
-    void navigate({ search: { ...search, ...change } as StatementSearch, replace: true, resetScroll: false });
+    navigate({ search: { ...search, ...change } as StatementSearch, replace: true, resetScroll: false });
   const at = instantOf(search.as_of);
   return (
     <div className={styles.tools}>
-      <Field
+      <AddressField
         label="Search"
         name="q"
         type="search"
         value={search.q ?? ''}
-        onChange={(q) => choose({ q: q || undefined })}
+        navigate={(q) => choose({ q: q || undefined })}
       />
       <Choice
         label="Show"
         value={search.direction ?? ''}
-        onChange={(value) => choose({ direction: DIRECTIONS.find((one) => one === value) })}
+        onChange={(value) => void choose({ direction: DIRECTIONS.find((one) => one === value) })}
         options={[
           { value: '', label: 'Everything' },
           { value: 'in', label: 'Paid in' },
           { value: 'out', label: 'Paid out' },
         ]}
       />
-      <Field
+      <AddressField
         label="As of"
         name="as_of"
         type="date"
         max={isoDay(systemClock.now())}
         value={at === undefined ? '' : isoDay(at)}
-        onChange={(day) => choose({ as_of: day || undefined })}
+        navigate={(day) =>
+          day === '' || instantOf(day) !== undefined ? choose({ as_of: day || undefined }) : undefined
+        }
       />
       {at !== undefined && (
-        <Button kind="quiet" onPress={() => choose({ as_of: undefined })}>
+        <Button kind="quiet" onPress={() => void choose({ as_of: undefined })}>
           Back to now
         </Button>
       )}

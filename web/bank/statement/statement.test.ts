@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StatementEntry } from '../../../common/pages/bank.js';
 import { csvOf } from './csv.js';
 import { dayRows } from './days.js';
-import { instantOf, statementSearch } from './search.js';
+import { instantOf, pastInstantOf, statementSearch } from './search.js';
 
 const at = (text: string) => new Date(text).getTime() / 1000;
 const entries: StatementEntry[] = [
@@ -13,19 +13,19 @@ const entries: StatementEntry[] = [
 
 describe('the rows of a statement', () => {
   it('are newest first, below the day of the person who looks', () => {
-    const rows = dayRows(entries, {}).map((row) => (row.kind === 'day' ? row.day : row.entry.seq));
+    const rows = dayRows(entries, {}, 'local').map((row) => (row.kind === 'day' ? row.day : row.entry.seq));
     expect(rows).toEqual(['2026-11-21', 3, '2026-11-20', 2, 1]);
   });
 
   it('are those that were searched for, in notes and amounts, by direction', () => {
     const found = (search: Parameters<typeof dayRows>[1]) =>
-      dayRows(entries, search).flatMap((row) => (row.kind === 'entry' ? row.entry.seq : []));
+      dayRows(entries, search, 'local').flatMap((row) => (row.kind === 'entry' ? row.entry.seq : []));
     expect(found({ q: ' COFFEE ' })).toEqual([2]);
     expect(found({ q: '12.50' })).toEqual([2]);
     expect(found({ q: '+£100.00' })).toEqual([1]);
     expect(found({ direction: 'in' })).toEqual([1]);
     expect(found({ direction: 'out', q: 'c' })).toEqual([3, 2]);
-    expect(dayRows(entries, { q: 'nothing like it' })).toEqual([]);
+    expect(dayRows(entries, { q: 'nothing like it' }, 'local')).toEqual([]);
   });
 });
 
@@ -65,5 +65,13 @@ describe('the address of a statement', () => {
     expect(instantOf('2026-11-20')).toBe(new Date(2026, 10, 21).getTime() - 1);
     expect(instantOf('2026-11-20T10:00:00Z')).toBe(Date.UTC(2026, 10, 20, 10));
     for (const text of ['', '2026-13-01', '20 Nov', '2026-11-20Tea']) expect(instantOf(text)).toBeUndefined();
+  });
+
+  it('means now while its instant is still to come', () => {
+    const noon = new Date(2026, 10, 21, 12).getTime();
+    expect(pastInstantOf('2026-11-20', noon)).toBe(instantOf('2026-11-20'));
+    expect(pastInstantOf('2026-11-21', noon)).toBeUndefined();
+    expect(pastInstantOf('2026-11-21', noon + 12 * 3_600_000)).toBe(instantOf('2026-11-21'));
+    expect(pastInstantOf(undefined, noon)).toBeUndefined();
   });
 });

@@ -1,11 +1,12 @@
 /** A statement, kept current by push; older entries are fetched when they are looked at, or all of them when they are searched. */
 import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useRef, useState } from 'react';
+import { systemClock } from '../../../common/clock.js';
 import { useServices } from '../../app/services.js';
 import { useFollow } from '../../live/use-follow.js';
 import { cursorOf, GAP, partBefore, type Statement, withEntry, withPartBefore } from '../entries.js';
 import { readPart, statementRead } from '../reads.js';
-import { instantOf } from './search.js';
+import { pastInstantOf } from './search.js';
 
 /** The most that the gateway gives at once. */
 const PART_MAX = 1000;
@@ -26,7 +27,7 @@ export interface StatementHandle {
 export function useStatement(id: number, asOfText: string | undefined): StatementHandle {
   const { api } = useServices();
   const queries = useQueryClient();
-  const asOf = instantOf(asOfText);
+  const asOf = pastInstantOf(asOfText, systemClock.now());
   const asOfParameter = asOf === undefined ? undefined : new Date(asOf).toISOString();
   const read = statementRead(api, id, asOfParameter);
   const query = useQuery(read);

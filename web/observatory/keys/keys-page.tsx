@@ -3,8 +3,8 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { KeyList } from '../../../common/pages/operator.js';
 import { useServices } from '../../app/services.js';
+import { AddressField } from '../../components/address-field.js';
 import { Card } from '../../components/card.js';
-import { Field } from '../../components/field.js';
 import { FourStates } from '../../components/four-states.js';
 import { Page } from '../../components/page.js';
 import { Table } from '../../components/table.js';
@@ -22,7 +22,7 @@ export function KeysPage() {
   const navigate = route.useNavigate();
   const keys = useKeys(prefix);
   const choose = (value: string) =>
-    void navigate({ search: { prefix: value || undefined }, replace: true, resetScroll: false });
+    navigate({ search: { prefix: value || undefined }, replace: true, resetScroll: false });
   return (
     <Page
       title="Keys"
@@ -33,7 +33,13 @@ export function KeysPage() {
         flush
         title={prefix === undefined ? 'All keys' : `Keys that begin with ${prefix}`}
         actions={
-          <Field label="Begins with" name="prefix" type="search" value={prefix ?? ''} onChange={choose} />
+          <AddressField
+            label="Begins with"
+            name="prefix"
+            type="search"
+            value={prefix ?? ''}
+            navigate={choose}
+          />
         }
       >
         <FourStates

@@ -1,6 +1,7 @@
 /** Above the list: which events, and filters under a name. What is chosen goes into the address. */
 import { getRouteApi } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import { AddressField } from '../../components/address-field.js';
 import { Button } from '../../components/button.js';
 import { Choice, Field } from '../../components/field.js';
 import { useFocusInPlace } from '../../components/use-focus-in-place.js';
@@ -27,7 +28,7 @@ export function FilterTools() {
   const filter = route.useSearch();
   const navigate = route.useNavigate();
   const choose = (chosen: Filter) =>
-    void navigate({ search: chosen as typeof filter, replace: true, resetScroll: false });
+    navigate({ search: chosen as typeof filter, replace: true, resetScroll: false });
   const filtered = Object.values(filter).some((value) => value !== undefined);
   // On a phone the fields would take the first screen: they come when they are wanted.
   const [open, setOpen] = useState(filtered);
@@ -39,13 +40,13 @@ export function FilterTools() {
         </Button>
       </span>
       {FIELDS.map(({ name, label }) => (
-        <Field
+        <AddressField
           key={name}
           label={label}
           name={name}
           type="search"
           value={filter[name] ?? ''}
-          onChange={(value) => choose({ ...filter, [name]: value || undefined })}
+          navigate={(value) => choose({ ...filter, [name]: value || undefined })}
         />
       ))}
       <SavedViews filter={filter} filtered={filtered} choose={choose} />

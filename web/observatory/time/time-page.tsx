@@ -23,7 +23,7 @@ export function TimePage() {
   const { api } = useServices();
   const head = useQuery(headNowRead(api));
   const choose = (change: Partial<typeof search>) =>
-    void navigate({ search: { ...search, ...change }, replace: true, resetScroll: false });
+    navigate({ search: { ...search, ...change }, replace: true, resetScroll: false });
   return (
     <Page
       title={search.service === undefined ? 'Time' : `${search.service} ${search.path ?? ''} in time`}
@@ -41,13 +41,13 @@ export function TimePage() {
                   label="At"
                   head={newest}
                   at={pointOf(search.at, newest, newest)}
-                  onChoose={(at) => choose({ at: String(at) })}
+                  onChoose={(at) => void choose({ at: String(at) })}
                 />
                 <PointSlider
                   label="Compared with"
                   head={newest}
                   at={pointOf(search.than, newest, 0)}
-                  onChoose={(than) => choose({ than: String(than) })}
+                  onChoose={(than) => void choose({ than: String(than) })}
                 />
               </>
             )}

@@ -1,6 +1,7 @@
 /** Which service, and which of its GET addresses. */
 import type { ServiceStatus } from '../../../common/pages/operator.js';
-import { Choice, Field } from '../../components/field.js';
+import { AddressField } from '../../components/address-field.js';
+import { Choice } from '../../components/field.js';
 import { FourStates } from '../../components/four-states.js';
 import { useServicesNow } from '../use-now.js';
 import styles from './time.module.css';
@@ -8,7 +9,7 @@ import styles from './time.module.css';
 interface WhatToSeeProps {
   service: string | undefined;
   path: string | undefined;
-  choose: (change: { service?: string | undefined; path?: string | undefined }) => void;
+  choose: (change: { service?: string | undefined; path?: string | undefined }) => Promise<void>;
 }
 
 export function WhatToSee(props: WhatToSeeProps) {
@@ -43,7 +44,7 @@ function Choices({ all, service, path, choose }: WhatToSeeProps & { all: readonl
       <Choice
         label="Service"
         value={service ?? ''}
-        onChange={(name) => choose({ service: name || undefined, path: undefined })}
+        onChange={(name) => void choose({ service: name || undefined, path: undefined })}
         options={[
           { value: '', label: 'Choose …' },
           ...all.map(({ client_type }) => ({ value: client_type, label: client_type })),
@@ -53,7 +54,7 @@ function Choices({ all, service, path, choose }: WhatToSeeProps & { all: readonl
         <Choice
           label="Address"
           value={patterns.find((pattern) => pattern === path) ?? ''}
-          onChange={(pattern) => choose({ path: pattern || undefined })}
+          onChange={(pattern) => void choose({ path: pattern || undefined })}
           options={[
             { value: '', label: path === undefined ? 'Choose …' : '(as typed)' },
             ...patterns.map((pattern) => ({ value: pattern, label: pattern })),
@@ -61,11 +62,11 @@ function Choices({ all, service, path, choose }: WhatToSeeProps & { all: readonl
         />
       )}
       {service !== undefined && (
-        <Field
+        <AddressField
           label="Path"
           name="path"
           value={path ?? ''}
-          onChange={(text) => choose({ path: text || undefined })}
+          navigate={(text) => choose({ path: text || undefined })}
           {...(unfilled !== undefined && { error: `Type a value in place of ${unfilled}.` })}
           hint="For instance /account/1"
         />

@@ -1,7 +1,5 @@
 /** What the whole log comes to, and whether the books balance. */
-import { useQuery } from '@tanstack/react-query';
 import type { Counted, MoneyTotals, SlowestTraces } from '../../../common/pages/operator.js';
-import { useServices } from '../../app/services.js';
 import { Card } from '../../components/card.js';
 import { Chip } from '../../components/chip.js';
 import { Facts } from '../../components/facts.js';
@@ -11,7 +9,6 @@ import { Page } from '../../components/page.js';
 import { Table } from '../../components/table.js';
 import { Time } from '../../components/time.js';
 import { Service, TraceLink } from '../parts/mentions.js';
-import { judgedRead } from '../reads.js';
 import { lengthOf } from '../services/measures.js';
 import { useServicesNow } from '../use-now.js';
 import { Bars } from './bars.js';
@@ -19,6 +16,7 @@ import type { Transfers } from './counts.js';
 import styles from './totals.module.css';
 import { useCounted } from './use-counted.js';
 import { type Counting, useCounts } from './use-counts.js';
+import { useJudged } from './use-judged.js';
 
 export function TotalsPage() {
   const { query: counts, isBehind } = useCounts();
@@ -131,8 +129,7 @@ function MoneyFacts({ money }: { money: MoneyTotals }) {
 
 function TransferFacts({ transfers: { accepted, refused, pending } }: { transfers: Transfers }) {
   const services = useServicesNow();
-  const { api } = useServices();
-  const attempts = useQuery(judgedRead(api)).data;
+  const attempts = useJudged();
   const judged = accepted + refused;
   const again = (services.data?.services ?? []).reduce((sum, { redelivered }) => sum + redelivered, 0);
   return (

@@ -77,7 +77,7 @@ export const SETTINGS = {
   moneyPatienceMs: 1_000,
   /** events of the log that are counted at once: a few milliseconds of work */
   moneyEventsPerPage: 250,
-  /** transfers without a verdict that are counted in lists of accounts; each for at most an hour */
+  /** transfers without a verdict that lists of accounts name; each for at most an hour */
   pendingTransfersMax: 10_000,
   pendingTransferMs: 60 * 60 * 1_000,
 } as const;

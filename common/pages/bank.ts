@@ -32,8 +32,8 @@ export interface AccountSummary {
   readonly last: StatementEntry | null;
   /** balances after the last up to 30 entries, oldest first */
   readonly recent: readonly number[];
-  /** transfers from this account that this gateway has passed on and knows no verdict of */
-  readonly pending: number;
+  /** ids of the transfers from this account that this gateway has passed on and knows no verdict of; each is told by its topic `transfer:<id>` */
+  readonly pending: readonly number[];
 }
 
 /** `GET /api/accounts/{id}` */

@@ -33,7 +33,7 @@ export function accountRoutes(app: FastifyInstance, context: GatewayContext): vo
     const ids = await ownership.accountsOf(username);
     const accounts = await Promise.all(ids.map((id) => statements.last(id, RECENT)));
     return {
-      accounts: accounts.map((account) => summaryOf(account, pending.countFrom(account.id))),
+      accounts: accounts.map((account) => summaryOf(account, pending.idsFrom(account.id))),
       cursor: ids.length,
     };
   });
@@ -128,7 +128,10 @@ export function accountRoutes(app: FastifyInstance, context: GatewayContext): vo
   }
 }
 
-function summaryOf({ id, balance, entries, statements }: Statement, pending: number): AccountSummary {
+function summaryOf(
+  { id, balance, entries, statements }: Statement,
+  pending: readonly number[],
+): AccountSummary {
   return {
     id,
     balance,

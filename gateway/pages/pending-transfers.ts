@@ -6,11 +6,11 @@ import type { Settings } from '../settings.js';
 
 interface Pending {
   readonly from: number;
-  /** Unix ms; later than this it is not counted any more */
+  /** Unix ms; later than this it is not named any more */
   readonly until: number;
 }
 
-/** Transfers that went through this gateway and have no verdict yet, to be counted per account. A convenience: nothing rests on it. */
+/** Transfers that went through this gateway and have no verdict yet, by account. A convenience: nothing rests on it. */
 export class PendingTransfers {
   readonly #pending = new Map<number, Pending & { unwatch: Unwatch }>();
   readonly #early: BoundedMap<number, true>;
@@ -34,14 +34,15 @@ export class PendingTransfers {
     this.#makeRoom();
   }
 
-  countFrom(account: number): number {
-    let count = 0;
+  /** The oldest first. */
+  idsFrom(account: number): number[] {
+    const ids: number[] = [];
     const now = this.clock.now();
     for (const [id, { from, until }] of this.#pending) {
       if (until < now) this.#settled(id);
-      else if (from === account) count += 1;
+      else if (from === account) ids.push(id);
     }
-    return count;
+    return ids;
   }
 
   #settled(id: number): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { isLive, numbers, sums } from './steps.js';
+import { isLive, numbers, signIn, sums, typeInTheMiddle } from './steps.js';
 import { describeBank } from './with-bank.js';
 
 describeBank('accounts and statements', (bank) => {
@@ -125,6 +125,108 @@ describeBank('accounts and statements', (bank) => {
     gateway.bank.book(1, 3_000, 'Later');
     await page.getByRole('button', { name: 'Back to now' }).click();
     await page.getByText('Later', { exact: true }).waitFor();
+  });
+
+  it('takes a day that is typed digit by digit, keeps the address while it is none, and forgets half a day', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.open('ada');
+    gateway.bank.clock = () => Date.UTC(2026, 9, 1, 12) / 1000;
+    gateway.bank.book(1, 1_000, 'October');
+    const { page } = await bank.signsIn('ada', '/accounts/1');
+    const day = page.getByLabel('As of');
+    await day.focus();
+    await page.keyboard.type('101020');
+    expect(await day.inputValue()).toBe('0020-10-10');
+    expect(page.url()).not.toContain('as_of');
+    await page.getByLabel('Search').focus();
+    await expect.poll(() => day.inputValue()).toBe('');
+    await day.focus();
+    await page.keyboard.type('10102026');
+    await page.getByText('Balance as of').waitFor();
+    expect(await day.inputValue()).toBe('2026-10-10');
+    expect(page.url()).toContain('as_of=2026-10-10');
+    await page.getByRole('button', { name: 'Back to now' }).click();
+    await expect.poll(() => day.inputValue()).toBe('');
+  });
+
+  it('is typed into in the middle: the caret stays, and the address has what is typed', async () => {
+    bank.gateway.bank.user('ada');
+    bank.gateway.bank.open('ada');
+    const { page } = await bank.signsIn('ada', '/accounts/1');
+    await typeInTheMiddle(page, page.getByLabel('Search'));
+    await expect.poll(() => page.url()).toContain('q=rent-1');
+  });
+
+  it('follows an account as of a day that is not over', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.open('ada');
+    gateway.bank.book(1, 1_000, 'So far');
+    const { page } = await bank.signsIn('ada', '/accounts/1?as_of=2999-12-31');
+    await page.getByText('So far').waitFor();
+    gateway.bank.book(1, 2_000, 'And on it goes');
+    await page.getByText('And on it goes').waitFor();
+  });
+
+  it('says of an account that was opened while one was elsewhere that it is there', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.open('ada');
+    gateway.bank.opens = false;
+    let opened = false;
+    gateway.fault = (_, path) =>
+      path.startsWith('/api/accounts/requests/')
+        ? { status: 200, body: opened ? { status: 'created', account_id: 2 } : { status: 'pending' } }
+        : undefined;
+    const { page } = await bank.signsIn('ada', '/accounts');
+    await page.getByRole('button', { name: 'Open an account' }).click();
+    await page.getByText('It appears here as soon as it is open.').waitFor();
+    const asked = () => gateway.asked.filter((line) => line.startsWith('GET /api/accounts/requests/')).length;
+    await expect.poll(asked).toBe(1);
+    await page.getByRole('link', { name: 'Send', exact: true }).click();
+    await page.getByLabel('To account').waitFor();
+    gateway.bank.open('ada');
+    opened = true;
+    await page.getByRole('link', { name: 'Accounts', exact: true }).click();
+    await page.getByText('Account 2 is open.').waitFor();
+  });
+
+  it('writes the days and the chart of a statement in the zone of its times', async () => {
+    const { gateway } = bank;
+    gateway.bank.user('ada');
+    gateway.bank.open('ada');
+    for (const time of ['2026-11-20T10:00:00Z', '2026-11-20T11:01:00Z', '2026-11-21T03:00:00Z']) {
+      gateway.bank.clock = () => Date.parse(time) / 1000;
+      gateway.bank.book(1, 1_000, time);
+    }
+    const { page } = await bank.comes('/sign-in', { timezoneId: 'Pacific/Auckland' });
+    // The chart is a canvas: what it writes is read where it is written.
+    await page.addInitScript(`window.written = [];
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+        window.written.push(text);
+        return fillText.call(this, text, ...place);
+      };`);
+    await page.goto('/accounts/1');
+    await signIn(page, 'ada');
+    const written = () => page.evaluate('window.written') as Promise<string[]>;
+    const perDay = () =>
+      page
+        .locator('h3, [data-seq]')
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-seq') ?? row.textContent));
+    const [friday, saturday] = [
+      expect.stringContaining('20 November 2026'),
+      expect.stringContaining('21 November 2026'),
+    ];
+    await expect.poll(written).toContain('00:01');
+    expect(await perDay()).toEqual([saturday, '3', '2', friday, '1']);
+    await page.evaluate('window.written.length = 0');
+    await page.getByRole('button', { name: 'Times: local time' }).click();
+    await expect.poll(written).toContain('11:01');
+    expect(await written()).not.toContain('00:01');
+    expect((await written()).filter((text) => text.startsWith('£'))).not.toEqual([]);
+    expect(await perDay()).toEqual([saturday, '3', friday, '2', '1']);
   });
 
   it('searches everything there is, and gives all of it as a file', async () => {

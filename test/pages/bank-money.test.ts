@@ -214,6 +214,7 @@ describeBank('moving money', (bank) => {
     await type('correct horse');
     await page.keyboard.press('Enter');
     await isLive(page);
+    await page.getByLabel('To account').waitFor();
     await tabTo(/To account/);
     await type('2');
     await tabTo(/Amount/);

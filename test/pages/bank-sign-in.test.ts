@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { PASSWORD } from '../support/customer.js';
+import { operatorAnswers } from './operator-answers.js';
+import { problem } from './stand-in.js';
 import { isLive, signIn } from './steps.js';
-import { describeBank } from './with-bank.js';
+import { type BankCheck, describeBank } from './with-bank.js';
 
 describeBank('signing in', (bank) => {
   it('E4: the same name in two tabs: one gets it, the other is told at the field', async () => {
@@ -98,6 +100,62 @@ describeBank('signing in', (bank) => {
     await other.getByText('You have been signed out').waitFor();
   });
 
+  it('a page on which the session changes hands begins anew: nothing of the person before is left on it', async () => {
+    twoCustomers(bank);
+    const { page, context } = await bank.signsIn('ada', '/accounts');
+    await page.getByRole('heading', { name: 'Account 1' }).waitFor();
+    const other = await context.newPage();
+    await other.goto('/accounts');
+    await isLive(other);
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('You have been signed out').waitFor();
+    await signIn(other, 'bob');
+    await page.getByTitle('bob').waitFor();
+    await page.getByRole('heading', { name: 'Account 2' }).waitFor();
+    expect(await page.getByText('£111.00').count()).toBe(0);
+  });
+
+  it('an operator’s page is no operator’s any more when a customer signs in in front of it', async () => {
+    const { gateway } = bank;
+    twoCustomers(bank);
+    gateway.bank.user('olga', { operator: true });
+    gateway.fault = operatorAnswers();
+    const { page } = await bank.signsIn('olga', '/observatory/services');
+    await page.locator('[data-service=loyalty]').waitFor();
+    gateway.endSessions();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('User name').fill('ada');
+    await dialog.getByLabel('Password').fill(PASSWORD);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('This is for operators.').waitFor();
+    expect(await page.getByRole('link', { name: 'Observatory' }).count()).toBe(0);
+    expect(await page.locator('[data-service=loyalty]').count()).toBe(0);
+  });
+
+  it('an order goes out under no other name than that of who gave it', async () => {
+    const { gateway } = bank;
+    twoCustomers(bank);
+    const { page: bobs, context } = await bank.comes('/sign-in');
+    const adas = await context.newPage();
+    await adas.goto('/accounts/1/deposit');
+    await signIn(adas, 'ada');
+    await bobs.getByTitle('ada').waitFor();
+    await signIn(bobs, 'bob');
+    await bobs.getByRole('heading', { name: 'Account 2' }).waitFor();
+    await adas.getByTitle('ada').waitFor();
+    let orders = 0;
+    gateway.fault = (method, path) => {
+      if (method !== 'POST' || path !== '/api/accounts/1/deposit') return undefined;
+      orders += 1;
+      return problem(401, 'unauthorized', 'sign in');
+    };
+    await adas.getByLabel('Amount').fill('12.34');
+    await adas.getByRole('button', { name: 'Deposit' }).click();
+    await adas.getByTitle('bob').waitFor();
+    await adas.getByText('You have no account 1.').waitFor();
+    expect(orders).toBe(1);
+  });
+
   it('says that the bank cannot be reached, and goes on when it can', async () => {
     bank.gateway.fault = (_, path) =>
       path === '/api/mode'
@@ -121,3 +179,14 @@ describeBank('signing in', (bank) => {
     await page.getByText('sign-in is switched off').waitFor();
   });
 });
+
+/** Ada with account 1 and £111, Bob with account 2 and £222. */
+function twoCustomers({ gateway }: BankCheck): void {
+  for (const [name, amount] of [
+    ['ada', 11_100],
+    ['bob', 22_200],
+  ] as const) {
+    gateway.bank.user(name);
+    gateway.bank.book(gateway.bank.open(name), amount, `Salary of ${name}`);
+  }
+}

@@ -333,6 +333,46 @@ describeBank('the observatory', (bank) => {
     await page.getByRole('cell', { name: 'Not for us' }).waitFor();
   });
 
+  it('shows what was skipped while one was elsewhere, or while it was being read', async () => {
+    const answers = operatorAnswers();
+    const skips: object[] = [];
+    let reads = 0;
+    bank.gateway.fault = (...asked) => {
+      if (asked[1] !== '/api/operator/skips') return answers(...asked);
+      reads += 1;
+      return reads === 2 ? 'silence' : { status: 200, body: { skips: [...skips] } };
+    };
+    const { page } = await operatorComes('/observatory/parked');
+    await page.getByText('Nobody has ever skipped').waitFor();
+    await page.getByRole('link', { name: 'Services', exact: true }).click();
+    await page.locator('[data-service=loyalty]').waitFor();
+    skips.push({ id: 'loyalty:5', reason: 'Not for us', time: '2026-11-21T12:00:00.000Z' });
+    await page.getByRole('link', { name: /^Parked/ }).click();
+    await expect.poll(() => reads).toBe(2);
+    bank.gateway.live.tell('parked', 1, { parked: [PARKED], total: 1 });
+    await page.getByRole('cell', { name: 'Not for us' }).waitFor();
+  });
+
+  it('counts anew what was refused when something has happened, and when one comes back', async () => {
+    const answers = operatorAnswers();
+    let refused = 2;
+    bank.gateway.fault = (...asked) =>
+      asked[1] === '/api/operator/totals'
+        ? { status: 200, body: { head: '6', judged: { accepted: 6, refused }, totals: [] } }
+        : answers(...asked);
+    const { page } = await operatorComes('/observatory/totals');
+    await page.getByText('25.0 %').waitFor();
+    refused = 6;
+    const said = { event_type: 'PointsEarned', sender: 'loyalty', key: 'points-1', value: 0, data: {} };
+    bank.gateway.live.tell('events', 7, [eventAt(7, said)]);
+    await page.getByText('50.0 %').waitFor();
+    await page.getByRole('link', { name: 'Services', exact: true }).click();
+    await page.locator('[data-service=loyalty]').waitFor();
+    refused = 18;
+    await page.getByRole('link', { name: 'Totals', exact: true }).click();
+    await page.getByText('75.0 %').waitFor();
+  });
+
   it('kills an instance only when it is asked twice', async () => {
     const told = keepsCommands(bank);
     const { page } = await operatorComes('/observatory/services');

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { InstanceHealth } from '../../common/pages/operator.js';
 import { expectAccessible } from './expectations.js';
 import { operatorAnswers, SERVICES } from './operator-answers.js';
+import { typeInTheMiddle } from './steps.js';
 import { describeBank } from './with-bank.js';
 
 describeBank('an operator', (bank) => {
@@ -45,6 +46,31 @@ describeBank('an operator', (bank) => {
     await page.getByRole('link', { name: 'Decide about it' }).click();
     await page.getByText('Only those of loyalty.').waitFor();
     expect(page.url()).toMatch(/parked\?service=loyalty$/);
+  });
+
+  it.each([
+    ['/observatory', 'Search', 'q'],
+    ['/observatory/keys', 'Begins with', 'prefix'],
+    ['/observatory/time?service=accounts', 'Path', 'path'],
+  ])('types in the middle at %s', async (path, label, parameter) => {
+    const { page } = await operatorComes(path);
+    await typeInTheMiddle(page, page.getByLabel(label, { exact: true }));
+    await expect.poll(() => page.url()).toContain(`${parameter}=rent-1`);
+  });
+
+  it('sees in a field what is chosen in another way, also while the field has the focus', async () => {
+    const { page } = await operatorComes('/observatory?q=before');
+    const field = page.getByLabel('Search', { exact: true });
+    await expect.poll(() => field.inputValue()).toBe('before');
+    await page.getByRole('link', { name: 'Live events' }).click();
+    await expect.poll(() => field.inputValue()).toBe('');
+    await typeInTheMiddle(page, field);
+    await expect.poll(() => page.url()).toContain('q=rent-1');
+    await page.goBack();
+    await expect.poll(() => field.inputValue()).toBe('before');
+    expect(await field.evaluate((element) => element.matches(':focus'))).toBe(true);
+    await page.getByRole('button', { name: 'Show everything' }).click();
+    await expect.poll(() => field.inputValue()).toBe('');
   });
 
   it('finds a key by its beginning, which stands in the address', async () => {

@@ -120,8 +120,9 @@ export class StandInBank {
       entries: statement.length,
       last: statement.at(-1) ?? null,
       recent: statement.slice(-30).map(({ balance }) => balance),
-      pending: [...this.transfers.values()].filter(({ from, status }) => from === id && status === 'pending')
-        .length,
+      pending: [...this.transfers.values()]
+        .filter(({ from, status }) => from === id && status === 'pending')
+        .map((transfer) => transfer.id),
     };
   }
 }

@@ -1,5 +1,7 @@
 /** What a person does on the pages, and what can be read there. */
-import type { Page } from 'playwright-core';
+
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { PASSWORD } from '../support/customer.js';
 
 export async function signIn(page: Page, username: string, password = PASSWORD): Promise<void> {
@@ -10,6 +12,15 @@ export async function signIn(page: Page, username: string, password = PASSWORD):
 
 export async function isLive(page: Page): Promise<void> {
   await page.locator('[data-connection=live]').waitFor();
+}
+
+/** Types `rent-1` into an empty field key by key, its last letter first: what comes in the middle has to stay there. */
+export async function typeInTheMiddle(page: Page, field: Locator): Promise<void> {
+  await field.focus();
+  await page.keyboard.type('1');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.type('rent-');
+  expect(await field.inputValue()).toBe('rent-1');
 }
 
 /** Fills the form of a transfer and goes on to the page that shows it for a last look. */

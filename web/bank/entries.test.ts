@@ -7,6 +7,7 @@ import {
   listWithEntry,
   listWithOpened,
   listWithPending,
+  listWithVerdict,
   partBefore,
   type Statement,
   withEntry,
@@ -78,7 +79,7 @@ describe('a statement that is kept current', () => {
 });
 
 const list: AccountList = {
-  accounts: [{ id: 7, balance: 2, entries: 2, last: entry(2), recent: [1, 2], pending: 1 }],
+  accounts: [{ id: 7, balance: 2, entries: 2, last: entry(2), recent: [1, 2], pending: [4] }],
   cursor: 1,
 };
 
@@ -107,8 +108,15 @@ describe('the list of accounts', () => {
     expect(listWithOpened(list, 9, 3)).toBe(GAP);
   });
 
-  it('counts what is pending, never below nothing', () => {
-    expect(listWithPending(list, 7, 1).accounts[0]!.pending).toBe(2);
-    expect(listWithPending(listWithPending(list, 7, -1), 7, -1).accounts[0]!.pending).toBe(0);
+  it('knows each transfer that is under way once, until its verdict', () => {
+    const pendingOf = (known: AccountList) => known.accounts.map(({ pending }) => pending);
+    const sent = listWithPending(list, 7, 5);
+    expect(pendingOf(sent)).toEqual([[4, 5]]);
+    expect(listWithPending(sent, 7, 5)).toBe(sent);
+    expect(listWithPending(list, 8, 5)).toBe(list);
+    const judged = listWithVerdict(sent, 4);
+    expect(pendingOf(judged)).toEqual([[5]]);
+    expect(listWithVerdict(judged, 4)).toBe(judged);
+    expect(pendingOf(listWithVerdict(judged, 5))).toEqual([[]]);
   });
 });

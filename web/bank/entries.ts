@@ -76,15 +76,22 @@ export function listWithEntry(
 export function listWithOpened(list: AccountList, id: number, cursor: number): AccountList | typeof GAP {
   if (list.accounts.some((account) => account.id === id)) return list;
   if (cursor !== list.cursor + 1) return GAP;
-  const opened: AccountSummary = { id, balance: 0, entries: 0, last: null, recent: [], pending: 0 };
+  const opened: AccountSummary = { id, balance: 0, entries: 0, last: null, recent: [], pending: [] };
   return { accounts: [...list.accounts, opened], cursor };
 }
 
-/** The list with so many more (or fewer) transfers of one account under way. */
-export function listWithPending(list: AccountList, id: number, change: 1 | -1): AccountList {
+/** The list with a transfer under way from one account; one that is known to be changes nothing. */
+export function listWithPending(list: AccountList, id: number, transfer: number): AccountList {
   const account = list.accounts.find((one) => one.id === id);
+  if (!account || account.pending.includes(transfer)) return list;
+  return withAccount(list, { ...account, pending: [...account.pending, transfer] });
+}
+
+/** The list with a transfer that is under way no more, whichever account it is from. */
+export function listWithVerdict(list: AccountList, transfer: number): AccountList {
+  const account = list.accounts.find(({ pending }) => pending.includes(transfer));
   if (!account) return list;
-  return withAccount(list, { ...account, pending: Math.max(0, account.pending + change) });
+  return withAccount(list, { ...account, pending: account.pending.filter((id) => id !== transfer) });
 }
 
 function withAccount(list: AccountList, account: AccountSummary): AccountList {

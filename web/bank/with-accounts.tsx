@@ -5,8 +5,11 @@ import type { AccountList, AccountSummary } from '../../common/pages/bank.js';
 import { useServices } from '../app/services.js';
 import { FourStates } from '../components/four-states.js';
 import { useFollow } from '../live/use-follow.js';
-import { GAP, listWithEntry, listWithOpened } from './entries.js';
+import { GAP, listWithEntry, listWithOpened, listWithVerdict } from './entries.js';
 import { accountsRead } from './reads.js';
+
+/** Transfers followed at once: one connection may follow 1,000 topics, and each is looked up before it is. */
+const PENDING_FOLLOWED_MAX = 100;
 
 interface WithAccountsProps {
   children: (accounts: readonly AccountSummary[]) => ReactNode;
@@ -28,6 +31,7 @@ export function WithAccounts({ children, empty, dispensable = false }: WithAccou
       {accounts.data?.accounts.map((account) => (
         <AccountFollower key={account.id} account={account} />
       ))}
+      {accounts.data && <PendingFollowers accounts={accounts.data.accounts} />}
       <FourStates
         query={accounts}
         what="your accounts"
@@ -45,6 +49,21 @@ function AccountFollower({ account }: { account: AccountSummary }) {
   useFollow(`account:${account.id}`, account.entries, (entry) =>
     change((list) => listWithEntry(list, account.id, entry)),
   );
+  return null;
+}
+
+/** The oldest of what is under way; with each verdict the next one is followed. */
+function PendingFollowers({ accounts }: { accounts: readonly AccountSummary[] }) {
+  const pending = accounts.flatMap((account) => account.pending).slice(0, PENDING_FOLLOWED_MAX);
+  return pending.map((id) => <PendingFollower key={id} id={id} />);
+}
+
+/** Whenever the verdict was given, also before this page knew of the transfer, it is told. */
+function PendingFollower({ id }: { id: number }) {
+  const change = useAccountListChange();
+  useFollow(`transfer:${id}`, 0, ({ status }) => {
+    if (status !== 'pending') change((list) => listWithVerdict(list, id));
+  });
   return null;
 }
 

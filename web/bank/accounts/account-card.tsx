@@ -17,7 +17,7 @@ export function AccountCard({ account }: { account: AccountSummary }) {
             Account {id}
           </Link>
         </h2>
-        {pending > 0 && <Chip tone="info">{pending} pending</Chip>}
+        {pending.length > 0 && <Chip tone="info">{pending.length} pending</Chip>}
       </header>
       <Money amount={balance} size="figure" />
       <Sparkline values={recent} label={`Balance over the last ${recent.length} entries`} />

@@ -1,7 +1,7 @@
 import { useLiveStatus } from '../../app/services.js';
 import { Button } from '../../components/button.js';
 import { whyNoMoney } from '../../live/status.js';
-import { ProgressChip } from '../commands/progress.js';
+import { type Progress, ProgressChip } from '../commands/progress.js';
 import styles from './accounts.module.css';
 import type { Opening } from './use-opening.js';
 
@@ -19,18 +19,29 @@ export function OpenAccount({ opening }: { opening: Opening }) {
 export function OpeningCard({ opening: { command, waiting } }: { opening: Opening }) {
   if (command.phase === 'draft' && !command.problem) return null;
   const problem = 'problem' in command ? command.problem : undefined;
-  const progress = problem
-    ? command.phase === 'unknown'
-      ? 'unknown'
-      : 'refused'
-    : waiting
-      ? 'pending'
-      : 'submitted';
   return (
     <li className={styles.opening}>
       <h2>New account</h2>
-      <ProgressChip progress={progress} />
-      <p>{problem?.message ?? 'It appears here as soon as it is open.'}</p>
+      <ProgressChip progress={progressOf(command.phase, waiting !== undefined)} />
+      <p>
+        {command.phase === 'repeated'
+          ? 'It was asked for already: if it is not among your accounts, it appears here by itself.'
+          : (problem?.message ?? 'It appears here as soon as it is open.')}
+      </p>
     </li>
   );
+}
+
+function progressOf(phase: Opening['command']['phase'], waiting: boolean): Progress {
+  switch (phase) {
+    case 'draft':
+      return 'refused';
+    case 'unknown':
+      return 'unknown';
+    case 'repeated':
+      return 'accepted';
+    case 'sent':
+    case 'answered':
+      return waiting ? 'pending' : 'submitted';
+  }
 }

@@ -43,5 +43,12 @@ export function useOpening(): Opening {
     if (!known) void queries.invalidateQueries({ queryKey: list });
   });
 
-  return { command, waiting: requestId, open: () => submit() };
+  return {
+    command,
+    waiting: requestId,
+    open() {
+      if (command.phase === 'repeated') startAnew();
+      submit();
+    },
+  };
 }

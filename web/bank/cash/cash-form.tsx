@@ -10,7 +10,7 @@ import { formatMoney } from '../../format/money.js';
 import { whyNoMoney } from '../../live/status.js';
 import { AmountField } from '../commands/amount-field.js';
 import styles from '../commands/commands.module.css';
-import { NoAnswer, Refusal } from '../commands/outcome.js';
+import { CarriedOut, NoAnswer, Refusal } from '../commands/outcome.js';
 import { ProgressChip } from '../commands/progress.js';
 import { TraceLink } from '../commands/trace-link.js';
 import { type Cash, type CashKind, useCash } from './use-cash.js';
@@ -37,6 +37,14 @@ export function CashForm({ kind, account, done, setDone }: CashFormProps) {
   }, [answered, done, setDone]);
   if (command.phase === 'answered') return <Result kind={kind} account={account} cash={cash} />;
   if (command.phase === 'unknown') return <NoAnswer problem={command.problem} again={() => cash.submit()} />;
+  if (command.phase === 'repeated')
+    return (
+      <CarriedOut
+        account={String(account.id)}
+        another={`${WORDS[kind].action} more`}
+        onAnother={cash.startAnew}
+      />
+    );
   return <Order kind={kind} account={account} cash={cash} />;
 }
 

@@ -55,4 +55,10 @@ export function useCash(kind: CashKind, account: AccountSummary, done: boolean):
   };
 }
 
-const PROGRESS = { draft: undefined, sent: 'submitted', unknown: 'unknown', answered: 'pending' } as const;
+const PROGRESS = {
+  draft: undefined,
+  sent: 'submitted',
+  unknown: 'unknown',
+  answered: 'pending',
+  repeated: 'accepted',
+} as const;

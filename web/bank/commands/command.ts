@@ -2,9 +2,12 @@
  * A command that a person gives, from the first typed letter to its answer. Pure; what is kept over a reload.
  *
  * - The key is made when it is sent, and stays: sent again after a reload, a lost answer or a second click it is the same command.
- * - While its outcome is not known it can only be sent again, not changed: a changed one would be a second one.
- * - After an answer that settles it, whatever is typed next is a new command.
+ * - While its outcome is not known it can only be sent again, not changed: a changed one would be a second one. That stays so until an answer
+ *   speaks of the command and not only of the newest try.
+ * - After a refusal, whatever is typed next is a new command. One that was carried out stays as it is, until another is begun.
  */
+import type { Failure } from './failure.js';
+
 export type Values = Readonly<Record<string, string>>;
 
 export interface KeptProblem {
@@ -15,44 +18,52 @@ export interface KeptProblem {
 
 export type Command<Answer> =
   | { phase: 'draft'; values: Values; problem?: KeptProblem }
-  | { phase: 'sent'; values: Values; key: string }
+  /** `again`: an earlier try may have reached the bank */
+  | { phase: 'sent'; values: Values; key: string; again: boolean }
   | { phase: 'unknown'; values: Values; key: string; problem: KeptProblem }
-  | { phase: 'answered'; values: Values; key: string; answer: Answer };
+  | { phase: 'answered'; values: Values; key: string; answer: Answer }
+  /** carried out, and its answer lost */
+  | { phase: 'repeated'; values: Values; key: string };
 
 export function draft<Answer>(values: Values): Command<Answer> {
   return { phase: 'draft', values };
 }
 
 export function edited<Answer>(command: Command<Answer>, change: Values): Command<Answer> {
-  if (command.phase === 'sent' || command.phase === 'unknown') return command;
-  return draft({ ...command.values, ...change });
+  return command.phase === 'draft' ? draft({ ...command.values, ...change }) : command;
 }
 
-/** Ready to go out; the same object if it is out already. */
+/** Ready to go out; the same object if it is out already, or was carried out. */
 export function sent<Answer>(command: Command<Answer>, newKey: () => string): Command<Answer> {
-  if (command.phase === 'draft') return { phase: 'sent', values: command.values, key: newKey() };
-  if (command.phase === 'unknown') return { phase: 'sent', values: command.values, key: command.key };
+  const { values } = command;
+  if (command.phase === 'draft') return { phase: 'sent', values, key: newKey(), again: false };
+  if (command.phase === 'unknown') return { phase: 'sent', values, key: command.key, again: true };
   return command;
 }
 
 export function answered<Answer>(command: Command<Answer>, answer: Answer): Command<Answer> {
-  return command.phase === 'sent' ? { ...command, phase: 'answered', answer } : command;
+  if (command.phase !== 'sent') return command;
+  return { phase: 'answered', values: command.values, key: command.key, answer };
 }
 
 export function failed<Answer>(
   command: Command<Answer>,
   problem: KeptProblem,
-  outcomeUnknown: boolean,
+  failure: Failure,
 ): Command<Answer> {
   if (command.phase !== 'sent') return command;
-  if (outcomeUnknown) return { ...command, phase: 'unknown', problem };
-  return { phase: 'draft', values: command.values, problem };
+  const { values, key, again } = command;
+  if (failure === 'repeated') return { phase: 'repeated', values, key };
+  if (failure === 'unknown' || (failure === 'turned-away' && again))
+    return { phase: 'unknown', values, key, problem };
+  return { phase: 'draft', values, problem };
 }
 
-/** What was kept, if it is a command with just these values; else a fresh draft. */
+/** What was kept, if it is a command with just these values; else a fresh draft. Of one that was out nobody knows how far it got. */
 export function restored<Answer>(kept: unknown, initial: Values): Command<Answer> {
   const command = kept as Command<Answer> | null | undefined;
-  return command && hasJust(command.values, initial) && isWhole(command) ? command : draft(initial);
+  if (!command || !hasJust(command.values, initial) || !isWhole(command)) return draft(initial);
+  return command.phase === 'sent' ? { ...command, again: true } : command;
 }
 
 function hasJust(values: unknown, initial: Values): boolean {
@@ -67,5 +78,6 @@ function hasJust(values: unknown, initial: Values): boolean {
 
 function isWhole(command: { phase?: unknown; key?: unknown }): boolean {
   if (command.phase === 'draft') return true;
-  return ['sent', 'unknown', 'answered'].includes(String(command.phase)) && typeof command.key === 'string';
+  const keyed = ['sent', 'unknown', 'answered', 'repeated'];
+  return keyed.includes(String(command.phase)) && typeof command.key === 'string';
 }

@@ -15,11 +15,12 @@ import {
   sent,
   type Values,
 } from './command.js';
+import { failureOf } from './failure.js';
 
 export interface CommandHandle<Answer> {
   command: Command<Answer>;
   edit(change: Values): void;
-  /** Sends it; a second time only if the first has not come to an answer, and then under the same key. */
+  /** Sends it; a second time only while it is not known what came of the first, and then under the same key. */
   submit(change?: Values): void;
   /** An empty draft in place of whatever is there. */
   startAnew(): void;
@@ -64,7 +65,7 @@ export function useCommand<Answer>({
       (answer) => set(answered(current.current, answer)),
       (error: unknown) => {
         const problem = error instanceof Problem ? error : new Problem(UNEXPECTED);
-        const record = () => set(failed(current.current, kept(problem), problem.outcomeUnknown));
+        const record = () => set(failed(current.current, kept(problem), failureOf(problem)));
         if (problem.status === 0) browserTimers.after(GOODBYE_MS, record);
         else record();
       },

@@ -13,9 +13,7 @@ import styles from '../commands/commands.module.css';
 import { Refusal } from '../commands/outcome.js';
 import { ProgressChip } from '../commands/progress.js';
 import { TraceLink } from '../commands/trace-link.js';
-import { listWithPending } from '../entries.js';
 import { transferRead } from '../reads.js';
-import { useAccountListChange } from '../with-accounts.js';
 
 interface TransferResultProps {
   id: number;
@@ -28,17 +26,12 @@ interface TransferResultProps {
 export function TransferResult({ id, accounts, correlation, onAnother }: TransferResultProps) {
   const { api } = useServices();
   const queries = useQueryClient();
-  const change = useAccountListChange();
   const read = transferRead(api, id);
   const transfer = useQuery(read);
   const pending = transfer.data?.status === 'pending';
 
   useFollow(pending ? `transfer:${id}` : undefined, 0, ({ status, reason }) => {
     queries.setQueryData(read.queryKey, (now) => now && { ...now, status, ...(reason && { reason }) });
-    if (status !== 'pending' && transfer.data) {
-      const { from } = transfer.data;
-      change((list) => listWithPending(list, from, -1));
-    }
   });
 
   return (

@@ -24,7 +24,14 @@ interface SetUp {
 
 /** A gateway that takes one password, and knows one session while `session` is set. */
 async function setUp({ auth = true, here = false, session = here }: SetUp = {}) {
-  const gateway = { session, username: 'ada', reachable: true, calls: [] as string[], issued: 0 };
+  const gateway = {
+    session,
+    username: 'ada',
+    reachable: true,
+    calls: [] as string[],
+    issued: 0,
+    held: Promise.resolve(),
+  };
   const page = { begunAnew: 0 };
   const timers: { ms: number; callback: () => void }[] = [];
   const token = () => {
@@ -37,7 +44,11 @@ async function setUp({ auth = true, here = false, session = here }: SetUp = {}) 
     if (path === '/api/mode') return { auth, demonstration: false, version: '1' };
     if (path === '/logout') return undefined;
     const { password } = (options?.body ?? {}) as { password?: string };
-    if (path === '/refresh' ? gateway.session : password === 'right') return token();
+    if (path === '/refresh' ? gateway.session : password === 'right') {
+      const issued = token();
+      if (path === '/refresh') await gateway.held;
+      return issued;
+    }
     throw new Problem({ status: 401, code: 'unauthorized', message: 'no' });
   };
   const browser = memory(here ? { [SIGNED_IN_HERE]: true } : {});
@@ -176,6 +187,20 @@ describe('the session', () => {
     expect(session.get()).toEqual({ state: 'anonymous' });
     expect([...browser.kept]).toEqual([]);
     expect(timers).toEqual([]);
+  });
+
+  it('is over after the sign-out, also when a renewal that was under way is answered then', async () => {
+    const { session, gateway, browser } = await setUp({ here: true });
+    let answer = () => {};
+    gateway.held = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const renewal = session.renew();
+    await session.signOut();
+    answer();
+    expect(await renewal).toBe(false);
+    expect(session.get()).toEqual({ state: 'anonymous' });
+    expect([...browser.kept]).toEqual([]);
   });
 
   it('is a name for this tab where sign-in is switched off', async () => {

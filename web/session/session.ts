@@ -67,10 +67,16 @@ function createSession(mode: Mode, ports: SessionPorts) {
   const store = createStore<SessionState>({ state: 'anonymous' });
   let stopTimer = () => {};
   let refreshing: Promise<boolean> | undefined;
+  let signOuts = 0;
 
-  /** Asks for a token and takes it in. Never comes back when it is for another person: this page is about to end. */
+  /**
+   * Asks for a token and takes it in, unless its person has signed out meanwhile. Never comes back when it is for another person: this
+   * page is about to end.
+   */
   async function enter(path: string, body: object): Promise<void> {
+    const before = signOuts;
     const { username, access, expires_in } = (await request(path, { method: 'POST', body })) as SignedIn;
+    if (signOuts !== before) return;
     browser.write(SIGNED_IN_HERE, true);
     if (isAnothers(username)) return handOver();
     store.set({ state: 'signed-in', username, access });
@@ -102,6 +108,7 @@ function createSession(mode: Mode, ports: SessionPorts) {
   };
 
   const left = () => {
+    signOuts += 1;
     stopTimer();
     browser.remove(SIGNED_IN_HERE);
     tab.remove(DEMO_USER);
@@ -111,7 +118,7 @@ function createSession(mode: Mode, ports: SessionPorts) {
   async function refresh(): Promise<boolean> {
     try {
       await enter('/refresh', {});
-      return true;
+      return store.get().state === 'signed-in';
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
       browser.remove(SIGNED_IN_HERE);

@@ -8,7 +8,9 @@ local ids = require("lib.ids")
 
 bus:register("accounts")
 
-local BALANCE_MAX = math.maxinteger
+-- Above it there is room for a thousand credits as large: those that are decided at the same time know nothing of each other
+-- (`expect = "any"`), and what a transfer has taken from one account must always fit into the other.
+local BALANCE_MAX = math.maxinteger // 1024
 
 local function account_key(id) return "acc-" .. id end
 local function get_account(id) return redis:get("account:" .. id) end
@@ -43,8 +45,9 @@ bus:projection("ConfirmedDebit", function(event) book(event, -event.data.amount)
 
 -- What a watcher has missed: the entries after the last one it has, a page at a time.
 updates:resume(topic("{id}"), function(args, after)
-  local first, missed = math.max(after, 0), {}
-  for n, entry in ipairs(redis:range(statement_key(args.id), first, first + 99)) do
+  local list, missed = statement_key(args.id), {}
+  local first = math.min(math.max(after, 0), redis:len(list))
+  for n, entry in ipairs(redis:range(list, first, first + 99)) do
     missed[n] = { cursor = entry.seq, data = entry }
   end
   return missed
@@ -116,7 +119,7 @@ bus:route("GET", "/account/{id}/statement", with_account(function(account, reque
   local last
   last, problem = check.count(request.query.last, "last", nil, 10000)
   if problem then return HTTP_BAD_REQUEST, problem end
-  if last then after = math.max(after, account.entries - last) end
+  after = math.min(math.max(after, last and account.entries - last or 0), account.entries)
 
   local statements = limit > 0 and redis:range(statement_key(account.id), after, after + limit - 1) or {}
   local read = after + #statements

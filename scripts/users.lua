@@ -44,8 +44,9 @@ end)
 
 -- The cursor is the number of accounts the user has by then.
 updates:resume("user:{name}", function(args, after)
-  local first, missed = math.max(after, 0), {}
-  for n, created in ipairs(redis:range("accounts:" .. args.name, first, first + 99)) do
+  local list, missed = "accounts:" .. args.name, {}
+  local first = math.min(math.max(after, 0), redis:len(list))
+  for n, created in ipairs(redis:range(list, first, first + 99)) do
     missed[n] = { cursor = first + n, data = created }
   end
   return missed

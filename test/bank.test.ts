@@ -189,8 +189,9 @@ describe('the bank, one instance of each service, embedded store', () => {
     await agree();
   });
 
-  it('keeps amounts and balances up to 2^53-1 exactly, and refuses one beyond with the name of the field', async () => {
-    const most = Number.MAX_SAFE_INTEGER;
+  it('keeps the largest amounts and balances exactly, and refuses one beyond with the name of the field', async () => {
+    // a thousandth of what a number can be: what is credited at the same time has to fit, too
+    const most = Math.floor(Number.MAX_SAFE_INTEGER / 1024);
     const [rich, other] = await accounts(2);
     expect((await system.bank.deposit(rich!, most)).status).toBe(201);
     expect(await system.bank.account(rich!)).toEqual({ id: rich, balance: most });
@@ -211,6 +212,28 @@ describe('the bank, one instance of each service, embedded store', () => {
       (await system.export()).some(({ data }) => (data as Record<string, unknown>).amount === most),
     ).toBe(true);
     await agree();
+  });
+
+  it('books every credit of transfers that fill one account at the same time', async () => {
+    const most = Math.floor(Number.MAX_SAFE_INTEGER / 1024);
+    const [full, ...senders] = await accounts(6, most - 10, 10, 10, 10, 10, 10);
+    const ids = await Promise.all(senders.map((from) => system.bank.transfer(from, full!, 10)));
+    const verdicts = await Promise.all(ids.map((id) => system.bank.verdict(id)));
+    const accepted = verdicts.filter(({ status }) => status === 'accepted').length;
+    expect(accepted).toBeGreaterThan(0);
+    await expect
+      .poll(() => system.bank.account(full!))
+      .toEqual({ id: full, balance: most - 10 + 10 * accepted });
+    await agree();
+  });
+
+  it('answers a page behind the end of a statement, however far, with none', async () => {
+    const [id] = await accounts(1, 100);
+    for (const after of ['2', '9007199254740991'])
+      expect(await json(`${system.url('accounts')}/account/${id}/statement?after=${after}`)).toMatchObject({
+        status: 200,
+        body: { entries: 1, statements: [] },
+      });
   });
 
   it('gives points for large transfers and refunds those who have them, the same after a rebuild', async () => {

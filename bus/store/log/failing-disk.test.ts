@@ -116,6 +116,24 @@ describe('a disk that fails', () => {
     await expectWhole(4);
   });
 
+  it('whose flush fails leaves nothing of it for the next start to find', async () => {
+    disk.flushFails = true;
+    await expect(store.append([at(4)])).rejects.toMatchObject({ code: 'unavailable' });
+    await store.close();
+    store = await log.open();
+    await expectWhole(3);
+  });
+
+  it('that can be cut back only when it is closed leaves nothing either', async () => {
+    disk.flushFails = true;
+    disk.truncateFails = true;
+    await expect(store.append([at(4)])).rejects.toMatchObject({ code: 'unavailable' });
+    disk.truncateFails = false;
+    await store.close();
+    store = await log.open();
+    await expectWhole(3);
+  });
+
   it('that cannot even be cut back takes nothing until it can', async () => {
     disk.room = 100;
     disk.truncateFails = true;

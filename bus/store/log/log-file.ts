@@ -33,7 +33,7 @@ export interface LogFileOptions {
  * Invariants
  * - `end` is durable. What may stand behind it in the file was never acknowledged.
  * - After a write, a flush or a roll that failed, the file is opened anew, cut back to `end`, flushed, and the hash of the last block
- *   read again, before anything else is written. A failed flush leaves it open what reached the disk, and asking again for the same
+ *   read again: at once if the disk lets us, in any case before anything else is written. A failed flush leaves it open what reached the disk, and asking again for the same
  *   flush would be answered with a lie (the system forgets the pages), so nothing of it is kept.
  */
 export class LogFile {
@@ -122,6 +122,7 @@ export class LogFile {
   }
 
   async close(): Promise<void> {
+    await this.restore().catch(() => undefined);
     await this.#file?.close();
     this.#file = undefined;
   }
@@ -134,6 +135,8 @@ export class LogFile {
     } catch (error) {
       this.#file = undefined;
       await file.close().catch(() => undefined);
+      // At once, if it can be: whoever starts after a stop would take for accepted what stands there whole.
+      await this.restore().catch(() => undefined);
       throw error;
     }
   }

@@ -11,7 +11,7 @@ const IDLE_LINE_MS = 10_000;
  * store when it has taken what it got; one that goes on after a break names the position of the last line it has.
  */
 export class EventStreams {
-  readonly #open = new Map<ServerResponse, Observer>();
+  readonly #open = new Map<ServerResponse, { observer: Observer; end: () => void }>();
 
   /** Sends an observation to a response, whose head is written here, until either side ends it. */
   add(
@@ -37,23 +37,29 @@ export class EventStreams {
         send: (events) => void response.write(events.map((event) => `${line(event)}\n`).join('')),
       },
       // The reader sees the end of the stream and asks again from where it stands.
-      failed: () => response.end(),
+      failed: () => end(),
     });
-    this.#open.set(response, observer);
-    response.once('close', () => {
+    // Nothing is written behind the end: it may take long until the reader has read as far.
+    const end = () => {
       clearInterval(idle);
       observer.close();
+      if (!response.writableEnded) response.end();
+    };
+    this.#open.set(response, { observer, end });
+    response.on('error', end);
+    response.once('close', () => {
+      end();
       this.#open.delete(response);
     });
   }
 
   /** Events have become durable. */
   committed(events: readonly StoredEvent[]): void {
-    for (const observer of this.#open.values()) observer.committed(events);
+    for (const { observer } of this.#open.values()) observer.committed(events);
   }
 
   close(): void {
-    for (const response of this.#open.keys()) response.end();
+    for (const { end } of this.#open.values()) end();
   }
 }
 

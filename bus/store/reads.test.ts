@@ -5,7 +5,7 @@ import { Layer } from './layer.js';
 import { Reads } from './reads.js';
 import { expectAsModel } from './testing/expect-as-model.js';
 import { RandomLog } from './testing/random-log.js';
-import { eventsOf } from './testing/samples.js';
+import { eventsOf, Records } from './testing/samples.js';
 
 describe('reads over a row of sources', () => {
   it.each([11, 12, 13, 14, 15, 16])(
@@ -44,5 +44,22 @@ describe('reads over a row of sources', () => {
     sources = [whole];
     const second = await reads.read({ limit: 1000, after: first.next });
     expect([...first.events, ...second.events]).toEqual(eventsOf(chance.records));
+  });
+
+  it('let others run, however few of many events are wanted', async () => {
+    const layer = new Layer(0);
+    const records = new Records().batches(5000, { owedTo: ['away'] });
+    for (const record of records) foldRecord(record, layer);
+    const reads = new Reads(() => [layer]);
+    let turns = 0;
+    const turn = () => {
+      turns += 1;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    const { events, end } = await reads.read({ limit: 1, notOwedTo: 'away' });
+    clearImmediate(next);
+    expect([events, end]).toEqual([[], true]);
+    expect(turns).toBeGreaterThan(5);
   });
 });

@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import type { StoredEvent } from '../../common/events.js';
 import { compareCodePoints } from './code-points.js';
 import type { EventStore, KeyState, Page, ReadFilter, UnparkedRecord } from './event-store.js';
@@ -38,11 +39,11 @@ export class Reads
     const { notOwedTo, notSkippedBy, since } = filter;
     return this.#page(filter, (sources, after) => {
       const start = since === undefined ? after : Math.max(after, lastBefore(sources, since));
-      let found = candidates(sources, filter, start);
-      if (notOwedTo !== undefined) found = without(found, (position) => owes(sources, notOwedTo, position));
-      if (notSkippedBy === undefined) return found;
-      const skipped = sources.map((source) => source.skipped(notSkippedBy));
-      return without(found, (position) => skipped.some((positions) => positions.has(position)));
+      const skipped = notSkippedBy === undefined ? [] : sources.map((source) => source.skipped(notSkippedBy));
+      const isWanted = (position: number) =>
+        (notOwedTo === undefined || !owes(sources, notOwedTo, position)) &&
+        !skipped.some((positions) => positions.has(position));
+      return { found: candidates(sources, filter, start), isWanted };
     });
   }
 
@@ -51,8 +52,10 @@ export class Reads
     { key, after, limit }: { key?: string; after: number; limit: number },
   ): Promise<Page> {
     return this.#page({ after, limit }, (sources, start) => {
-      if (key === undefined) return owedPositions(sources, clientType, start);
-      return without(candidates(sources, { key }, start), (position) => !owes(sources, clientType, position));
+      if (key === undefined)
+        return { found: owedPositions(sources, clientType, start), isWanted: () => true };
+      const isWanted = (position: number) => owes(sources, clientType, position);
+      return { found: candidates(sources, { key }, start), isWanted };
     });
   }
 
@@ -105,10 +108,16 @@ export class Reads
     return [...found.values()].slice(0, limit);
   }
 
-  /** One page of the events at the positions that `find` gives, which need not all match: the filter is applied to each event. */
+  /**
+   * One page of the events at the positions that `find` gives and wants, which need not all match: the filter is applied to each event.
+   * However few are wanted, others may run after every few hundred that were looked at.
+   */
   async #page(
     filter: ReadFilter,
-    find: (sources: readonly Source[], after: number) => Iterable<number>,
+    find: (
+      sources: readonly Source[],
+      after: number,
+    ) => { found: Iterable<number>; isWanted: (position: number) => boolean },
   ): Promise<Page> {
     const events: StoredEvent[] = [];
     let after = filter.after ?? 0;
@@ -117,8 +126,9 @@ export class Reads
       const sources = this.#sources();
       const last = Math.min(filter.upTo ?? Number.POSITIVE_INFINITY, sources.at(-1)!.last);
       wanted = Math.min(CHUNK_POSITIONS_MAX, wanted);
-      const positions = first(wanted, find(sources, after)).filter((position) => position <= last);
-      for (const event of await load(sources, positions)) {
+      const { found, isWanted } = find(sources, after);
+      const positions = first(wanted, found).filter((position) => position <= last);
+      for (const event of await load(sources, positions.filter(isWanted))) {
         if (filter.until !== undefined && event.time > filter.until)
           return { events, next: after, end: true };
         if (matches(event, filter)) {
@@ -128,6 +138,8 @@ export class Reads
         after = event.position;
       }
       if (positions.length < wanted) return { events, next: Math.max(after, last), end: true };
+      after = positions.at(-1)!;
+      if (wanted === CHUNK_POSITIONS_MAX) await pause();
     }
   }
 }
@@ -175,10 +187,6 @@ async function load(
     if (at > start) for (const event of await source.load(positions.slice(start, at))) events.push(event);
   }
   return events;
-}
-
-function* without<T>(items: Iterable<T>, unwanted: (item: T) => boolean): Iterable<T> {
-  for (const item of items) if (!unwanted(item)) yield item;
 }
 
 function first<T>(count: number, items: Iterable<T>): T[] {

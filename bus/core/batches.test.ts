@@ -368,3 +368,20 @@ it('a partly refused batch gets its first answer again from the log, also where 
   expect(first.map(({ status }) => status)).toEqual(['inconsistent', 'success']);
   expect(send()).toEqual(first);
 });
+
+describe('a log that cannot be read', () => {
+  it('fails the batch that needs it, and no other: it may come again', () => {
+    bench.publish(9, [newEvent('known')], { batchId: 'first' });
+    bench.unreadable = true;
+    for (const batch of [{ batchId: 'b' }, { batchId: 'c', once: 'o' }, {}])
+      expect(errors(bench.publish(9, [newEvent('k')], batch))).toEqual(['store_unavailable']);
+    expect(statuses(bench.publish(9, [newEvent('known')]))).toEqual(['success']);
+    bench.unreadable = false;
+    expect(statuses(bench.publish(9, [newEvent('k')], { batchId: 'b' }))).toEqual(['success']);
+    expect(stored().map(({ events }) => events.map(({ key, value }) => `${key}/${value}`))).toEqual([
+      ['known/0'],
+      ['known/1'],
+      ['k/0'],
+    ]);
+  });
+});

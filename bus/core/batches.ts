@@ -1,6 +1,6 @@
 import type { EventDraft, StoredEvent } from '../../common/events.js';
 import { correlationOf } from '../../common/protocol/correlation.js';
-import type { BatchRecord } from '../store/event-store.js';
+import { type BatchRecord, StoreError } from '../store/event-store.js';
 import { judge, type SenderView } from './judge.js';
 import type { Debt } from './lane.js';
 import { PendingBatch } from './pending-batch.js';
@@ -17,8 +17,22 @@ type New = Extract<Input, { kind: 'new' }>;
  * batch that acknowledges a delivery is atomic in any case: its events and the acknowledgement are one record.
  */
 export function publish(state: State, session: Session, input: New): void {
+  const waiter: Waiter = { session, reply: session.replies.reserve(), batchId: input.batchId };
+  try {
+    decide(state, waiter, input);
+  } catch (error) {
+    // Thrown while it was looked up what the log says, so nothing has happened yet. What cannot be read concerns this batch only.
+    if (!(error instanceof StoreError)) throw error;
+    const details = { sender: session.sender, reason: error.message };
+    state.emit({ kind: 'notice', level: 'error', message: 'the log cannot be read for a batch', details });
+    answerError(state, waiter, 'store_unavailable', 'the event store cannot be read');
+  }
+}
+
+/** @throws StoreError before anything is changed */
+function decide(state: State, waiter: Waiter, input: New): void {
+  const { session } = waiter;
   const { events, batchId, once, acknowledges } = input;
-  const waiter: Waiter = { session, reply: session.replies.reserve(), batchId };
   if (batchId !== undefined && answeredBefore(state, waiter, batchId, events)) return;
   if (once !== undefined && doneBefore(state, waiter, once, events)) return;
   const debt = acknowledges === undefined ? undefined : session.debtOf(acknowledges);

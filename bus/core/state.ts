@@ -22,8 +22,10 @@ export interface Read {
 
 /** Everything the core remembers. The verbs work on it; nobody else sees it. */
 export class State {
-  /** Unix ms; the clock of waits and deadlines; never goes back */
+  /** ms; the clock of waits and deadlines: never goes back, and is Unix time unless the machine's clock was set back */
   clock = 0;
+  /** Unix ms; as the last input brought it */
+  #now = 0;
   /** Unix ms; the clock of the log: not before its newest record */
   time: number;
   /** position of the newest durable event */
@@ -56,9 +58,10 @@ export class State {
     this.refusals = new Refusals(options.refusalsMax);
   }
 
-  /** Time as the step's input brings it; a clock that was set back stands still here. */
+  /** Time as the step's input brings it. A clock that is set back stands still for the log; waits go on with it from where it is. */
   moveTo(now: number): void {
-    this.clock = Math.max(this.clock, now);
+    this.clock += Math.max(0, now - this.#now);
+    this.#now = now;
     this.time = Math.max(this.time, now);
   }
 

@@ -113,7 +113,7 @@ function admit(state: State, session: Session, registration: Registration): void
   session.toldAcknowledged = acknowledged;
   session.toldHead = head;
   session.toldAt = state.clock;
-  session.since = state.clock;
+  session.since = state.time;
   client.members.add(session);
   if (maxInFlight > 0 && !session.draining) joinTurns(state, session, client);
 }

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../../common/events.js';
-import type { KeyState, LogRecord, Recovered } from '../../store/event-store.js';
+import { type KeyState, type LogRecord, type Recovered, StoreError } from '../../store/event-store.js';
 import { Core } from '../core.js';
 import { DEFAULT_CORE_OPTIONS } from '../options.js';
 import type { CoreOptions, Delivery, Effect, Input, NewEvent, Receipt } from '../types.js';
@@ -50,6 +50,8 @@ export class Bench {
   effects: Effect[] = [];
   /** appends become durable at once */
   auto = true;
+  /** what is durable cannot be read */
+  unreadable = false;
 
   constructor(options: Partial<CoreOptions> = {}, recovered: Recovered = EMPTY) {
     const reads = {
@@ -187,7 +189,12 @@ export class Bench {
     return this.records.flatMap((record) => (record.kind === 'batch' ? record.events : []));
   }
 
+  #readable(): void {
+    if (this.unreadable) throw new StoreError('damaged', 'block 7 is not what was written');
+  }
+
   #keyState(key: string): KeyState | undefined {
+    this.#readable();
     const events = this.events().filter((event) => event.key === key);
     if (events.length === 0) return undefined;
     const lastOfType = Object.fromEntries(events.map(({ type, value }) => [type, value]));
@@ -195,6 +202,7 @@ export class Bench {
   }
 
   #batch(sender: string, batchId: string): readonly StoredEvent[] | undefined {
+    this.#readable();
     for (const record of this.records)
       if (record.kind === 'batch' && record.sender === sender && record.batchId === batchId)
         return record.events;

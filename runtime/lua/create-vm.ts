@@ -6,6 +6,7 @@ import type { LuaCFunction, State, TValue } from './fengari-types.js';
 import { HostFunctions } from './host-functions.js';
 import { jsonFunctions, nullMetatable } from './json-library.js';
 import { loadScript, moduleFunctions } from './modules.js';
+import { numberFunctions } from './number-functions.js';
 import { osFunctions } from './os-library.js';
 import { randomFunctions } from './random-functions.js';
 import { Runner } from './runner.js';
@@ -31,7 +32,7 @@ class FengariVm implements Vm {
       internals.newUserdata(main, nullMetatable(main)),
     );
     this.#valuesIn = new ValuesIn(main, jsonNull);
-    const valuesOut = new ValuesOut(jsonNull);
+    const valuesOut = new ValuesOut(main, jsonNull);
     this.#runner = new Runner(main, options.budgets, valuesOut);
     this.#sandbox = new Sandbox(main);
     this.#addLibraries(jsonNull, valuesOut);
@@ -82,7 +83,7 @@ class FengariVm implements Vm {
       'os',
       osFunctions(() => now(this.#runner.current.context)),
     );
-    sandbox.addFunctions('_G', { ...moduleFunctions(file), print: this.#print });
+    sandbox.addFunctions('_G', { ...moduleFunctions(file), ...numberFunctions(sandbox), print: this.#print });
   }
 
   #addHostGlobals(hostFunctions: HostFunctions): void {

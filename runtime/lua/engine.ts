@@ -35,6 +35,7 @@ const tables = require('fengari/src/ltable.js') as {
   luaH_setint: Internals['setAt'];
   luaH_get: Internals['get'];
 };
+const states = require('fengari/src/lstate.js') as { luaE_charge: Internals['charge'] };
 
 export const lua = fengari.lua;
 export const lauxlib = fengari.lauxlib;
@@ -54,6 +55,7 @@ export const internals: Internals = {
   },
   setAt: tables.luaH_setint,
   get: tables.luaH_get,
+  charge: states.luaE_charge,
 };
 
 const encoder = new TextEncoder();

@@ -2,6 +2,7 @@
 import { ConversionError } from './conversion.js';
 import { bytes, lauxlib, lua, TYPE, text } from './engine.js';
 import type { State, TString, TValue } from './fengari-types.js';
+import { Kill } from './kill.js';
 import type { Task } from './task.js';
 import type { ValuesOut } from './values-out.js';
 import { ScriptError } from './vm.js';
@@ -49,18 +50,14 @@ export function traceback(main: State, chain: readonly State[]): string {
   return `stack traceback:\n${stacks.filter((stack) => stack !== '').join('\n')}`;
 }
 
-/** An error that ends the task because of a budget; the place is the innermost line of the script. */
-export function budgetError(main: State, chain: readonly State[], problem: string): ScriptError {
-  const stack = traceback(main, chain);
-  const place = /^\t(.+?:\d+): in /m.exec(stack)?.[1];
-  return new ScriptError({
-    kind: 'budget',
-    message: place === undefined ? problem : `${place}: ${problem}`,
-    traceback: stack,
-  });
+/** An error that ends the task because of a budget; the place is the innermost line of the script, or the function that has returned. */
+export function budgetError(main: State, task: Task, problem: string): ScriptError {
+  const stack = traceback(main, task.chain);
+  const place = /^\t(.+?:\d+): in /m.exec(stack)?.[1] ?? task.where;
+  return new ScriptError({ kind: 'budget', message: `${place}: ${problem}`, traceback: stack });
 }
 
-/** The error that a finished coroutine ended with, which is on top of its stack. */
+/** The error that a finished coroutine ended with, which is on top of its stack. @throws Kill: it is too large to be shown */
 export function scriptError(main: State, task: Task, values: ValuesOut): ScriptError {
   const { coroutine } = task;
   const error = coroutine.stack[coroutine.top - 1]!;
@@ -73,11 +70,12 @@ export function scriptError(main: State, task: Task, values: ValuesOut): ScriptE
 }
 
 /** `error("text")` is its text; any other error object is shown as JSON, if it can be. */
-export function errorText(error: TValue, values: ValuesOut): string {
+function errorText(error: TValue, values: ValuesOut): string {
   try {
     const value = values.json(error);
     return typeof value === 'string' ? value : `error value ${JSON.stringify(value) ?? 'nil'}`;
   } catch (reason) {
+    if (reason instanceof Kill) throw reason;
     if (error.type === TYPE.LUA_TLNGSTR) return text((error.value as TString).realstring);
     return `an error value that is no text: ${(reason as Error).message}`;
   }

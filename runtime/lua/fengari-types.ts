@@ -154,6 +154,8 @@ export interface Internals {
   set(L: State, table: Table, key: TValue, value: TValue): void;
   setAt(table: Table, index: number, value: TValue): void;
   get(L: State, table: Table, key: TValue): TValue;
+  /** counts work as if it were so many instructions; out of fuel, the host's meter looks, and may throw */
+  charge(L: State, instructions: number): void;
 }
 
 export interface Constants {

@@ -23,8 +23,9 @@ export function jsonFunctions(
       return 1;
     },
     decode: (L) => {
-      const source = text(lauxlib.luaL_checkstring(L, first(L)));
-      pushValue(L, decode(L, valuesIn, source));
+      const source = lauxlib.luaL_checkstring(L, first(L));
+      internals.charge(L, source.length >> 2); // parsing the densest text takes a little longer than so many instructions
+      pushValue(L, decode(L, valuesIn, text(source)));
       return 1;
     },
     object: (L) => {

@@ -40,6 +40,7 @@ describe('os', () => {
   });
 
   it.each([
+    ['os.date(("x"):rep(257))', 'os.date: a format of 257 bytes is longer than 256 bytes'],
     ['os.date("%Q")', "os.date: there is no conversion '%Q'"],
     ['os.date("%Y", 1e15)', 'os.date: 1000000000000000 is too far away'],
     ['os.time{year = 2024}', "os.time: field 'month' is missing in the table"],

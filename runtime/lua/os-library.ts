@@ -2,9 +2,12 @@
  * The global `os`, as far as services have it: clock, date, difftime, time. Time is the host's, the same during a whole
  * handler, and always UTC: instances in different places must agree.
  */
-import { bytes, lauxlib, lua, text } from './engine.js';
+import { bytes, internals, lauxlib, lua, text } from './engine.js';
 import { raise } from './errors.js';
 import type { LuaCFunction, State } from './fengari-types.js';
+
+/** Bytes of a format for `os.date`: the longest conversion gives twelve times as much as it takes, and nobody writes more. */
+const FORMAT_BYTES_MAX = 256;
 
 /** @param nowMs the instant of the running handler, Unix ms */
 export function osFunctions(nowMs: () => number): Record<string, LuaCFunction> {
@@ -25,7 +28,7 @@ export function osFunctions(nowMs: () => number): Record<string, LuaCFunction> {
       return 1;
     },
     date: (L) => {
-      const format = text(lauxlib.luaL_optstring(L, 1, bytes('%c'))).replace(/^!/, '');
+      const format = dateFormat(L);
       const seconds = lua.lua_isnoneornil(L, 2)
         ? Math.floor(nowMs() / 1000)
         : lauxlib.luaL_checkinteger(L, 2);
@@ -36,6 +39,15 @@ export function osFunctions(nowMs: () => number): Record<string, LuaCFunction> {
       return 1;
     },
   };
+}
+
+/** The first argument of `os.date`, without the `!`: everything is UTC. */
+function dateFormat(L: State): string {
+  const format = lauxlib.luaL_optstring(L, 1, bytes('%c'));
+  if (format.length > FORMAT_BYTES_MAX)
+    raise(L, `os.date: a format of ${format.length} bytes is longer than ${FORMAT_BYTES_MAX} bytes`);
+  internals.charge(L, format.length * 8); // measured: a conversion of two bytes takes as long as 10 to 20 instructions
+  return text(format).replace(/^!/, '');
 }
 
 /** The Unix time of a table {year, month, day, hour = 12, min = 0, sec = 0}; fields may be out of their range, as in C. */

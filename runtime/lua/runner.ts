@@ -2,6 +2,7 @@
  * Runs tasks. Lua runs in slices: from the start, or from the end of a wait, to the next wait or the end. Within a slice
  * nothing else of the VM runs, except what a host function calls back; between slices any other task may.
  */
+import { ConversionError } from './conversion.js';
 import { lua, pushValue } from './engine.js';
 import { budgetError, raise, raiseNative, scriptError, traceback } from './errors.js';
 import type { State, TValue } from './fengari-types.js';
@@ -80,19 +81,20 @@ export class Runner {
   }
 
   #slice(task: Task, nargs: number): void {
-    const end = this.#resume(task, nargs);
-    if ('thrown' in end) this.#end(task, () => task.reject(this.#reason(task, end.thrown)));
-    else if (end.status === lua.LUA_YIELD) this.#sleep(task);
-    else if (end.status === lua.LUA_OK) this.#finish(task);
-    else this.#end(task, () => task.reject(scriptError(this.main, task, this.valuesOut)));
+    const slice = this.#metered(task, () => lua.lua_resume(task.coroutine, null, nargs));
+    if ('thrown' in slice) this.#fail(task, slice.thrown);
+    else if (slice.value === lua.LUA_YIELD) this.#sleep(task);
+    else if (slice.value === lua.LUA_OK) this.#finish(task);
+    else this.#finishFailed(task);
   }
 
-  #resume(task: Task, nargs: number): { status: number } | { thrown: unknown } {
+  /** Work on the task's budget: a slice, or the conversion of what it ended with. */
+  #metered<T>(task: Task, work: () => T): { value: T } | { thrown: unknown } {
     const before = this.#current;
     this.#current = task;
     this.#meter.enter(task);
     try {
-      return { status: lua.lua_resume(task.coroutine, null, nargs) };
+      return { value: work() };
     } catch (thrown) {
       return { thrown };
     } finally {
@@ -103,7 +105,7 @@ export class Runner {
 
   #reason(task: Task, thrown: unknown): unknown {
     const reason = thrown instanceof Kill ? thrown.reason : thrown;
-    return reason instanceof BudgetExceeded ? budgetError(this.main, task.chain, reason.problem) : reason;
+    return reason instanceof BudgetExceeded ? budgetError(this.main, task, reason.problem) : reason;
   }
 
   #sleep(task: Task): void {
@@ -123,17 +125,32 @@ export class Runner {
   }
 
   #finish(task: Task): void {
+    const results = this.#metered(task, () => this.#results(task));
+    if ('thrown' in results) this.#fail(task, results.thrown);
+    else this.#end(task, () => task.resolve(results.value));
+  }
+
+  #finishFailed(task: Task): void {
+    const error = this.#metered(task, () => scriptError(this.main, task, this.valuesOut));
+    this.#fail(task, 'thrown' in error ? error.thrown : error.value);
+  }
+
+  #results(task: Task): LuaValue[] {
     const { coroutine } = task;
     const results: LuaValue[] = [];
     try {
       for (let index = 1; index < coroutine.top; index++)
         results.push(this.valuesOut.convert(coroutine.stack[index]!));
     } catch (error) {
-      const message = `${task.where}: result ${results.length + 1} of the function: ${(error as Error).message}`;
-      this.#end(task, () => task.reject(new ScriptError({ kind: 'conversion', message, traceback: '' })));
-      return;
+      if (!(error instanceof ConversionError)) throw error;
+      const message = `${task.where}: result ${results.length + 1} of the function: ${error.message}`;
+      throw new ScriptError({ kind: 'conversion', message, traceback: '' });
     }
-    this.#end(task, () => task.resolve(results));
+    return results;
+  }
+
+  #fail(task: Task, thrown: unknown): void {
+    this.#end(task, () => task.reject(this.#reason(task, thrown)));
   }
 
   #end(task: Task, tell: () => void): void {

@@ -54,6 +54,7 @@ export class ValuesIn {
   fill(table: Table, source: DocumentSource): void {
     const { document } = source;
     if (Array.isArray(document)) {
+      this.L.l_G.fuel -= document.length;
       for (let index = 0; index < document.length; index++) {
         const item = document[index];
         const absent = item === null || item === undefined;
@@ -61,7 +62,9 @@ export class ValuesIn {
       }
       return;
     }
-    for (const name of Object.keys(document)) {
+    const names = Object.keys(document);
+    this.L.l_G.fuel -= names.length;
+    for (const name of names) {
       const item = document[name];
       if (item === null || item === undefined) continue;
       internals.set(this.L, table, this.#name(name, source), this.#convert(item, source, name));

@@ -1,11 +1,12 @@
 /**
  * Lua values to host values, by the rules of vm.ts. A document that the script did not look into leaves as the very object
- * that came in.
+ * that came in. Every value on the way costs fuel, as often as it is met: a table that holds another one twice leaves as two,
+ * so a few tables can stand for more values than there is memory.
  */
 import { JSON_DEPTH_MAX } from '../../common/json.js';
 import { ConversionError, definition, FunctionHandle, isFunction, KIND } from './conversion.js';
-import { TYPE } from './engine.js';
-import type { Table, TString, TValue } from './fengari-types.js';
+import { internals, TYPE } from './engine.js';
+import type { State, Table, TString, TValue } from './fengari-types.js';
 import { type Document, DocumentSource } from './values-in.js';
 import type { LuaValue } from './vm.js';
 
@@ -13,6 +14,8 @@ type Trail = (string | number)[];
 
 export class ValuesOut {
   constructor(
+    /** any coroutine of the VM */
+    private readonly L: State,
     /** the value `json.null` */
     private readonly jsonNull: TValue,
   ) {}
@@ -28,6 +31,7 @@ export class ValuesOut {
   }
 
   #json(value: TValue, trail: Trail): LuaValue {
+    internals.charge(this.L, 1);
     switch (value.type) {
       case TYPE.LUA_TNIL:
         return undefined;
@@ -38,7 +42,7 @@ export class ValuesOut {
       case TYPE.LUA_TNUMFLT:
         return finite(value.value as number, trail);
       case TYPE.LUA_TLNGSTR:
-        return decoded(value.value as TString, trail);
+        return this.#text(value.value as TString, trail);
       case TYPE.LUA_TTABLE:
         return this.#document(value.value as Table, trail);
       default:
@@ -50,7 +54,7 @@ export class ValuesOut {
   #document(table: Table, trail: Trail): Document {
     if (trail.length >= JSON_DEPTH_MAX)
       throw new ConversionError(trail, `nested deeper than ${JSON_DEPTH_MAX} levels, or a cycle`);
-    if (table.source instanceof DocumentSource) return untouched(table.source.document, trail);
+    if (table.source instanceof DocumentSource) return this.#untouched(table.source.document, trail);
     const first = table.f;
     if (first === undefined) return table.kind === KIND.object ? {} : [];
     return first.key.type === TYPE.LUA_TLNGSTR ? this.#object(table, trail) : this.#array(table, trail);
@@ -59,8 +63,8 @@ export class ValuesOut {
   #object(table: Table, trail: Trail): Document {
     const object: { [name: string]: LuaValue } = {};
     for (let entry = table.f; entry !== undefined; entry = entry.n) {
-      if (entry.key.type !== TYPE.LUA_TLNGSTR) throw mixed(table, trail);
-      const name = decoded(entry.key.value as TString, trail);
+      if (entry.key.type !== TYPE.LUA_TLNGSTR) throw this.#mixed(table, trail);
+      const name = this.#text(entry.key.value as TString, trail);
       trail.push(name);
       const value = this.#json(entry.value, trail);
       trail.pop();
@@ -76,13 +80,57 @@ export class ValuesOut {
     const array = new Array<LuaValue>(length);
     for (let entry = table.f; entry !== undefined; entry = entry.n) {
       const index = entry.key.value;
-      if (entry.key.type !== TYPE.LUA_TNUMINT || typeof index !== 'number') throw mixed(table, trail);
-      if (index < 1 || index > length) throw holes(table, trail);
+      if (entry.key.type !== TYPE.LUA_TNUMINT || typeof index !== 'number') throw this.#mixed(table, trail);
+      if (index < 1 || index > length) throw this.#holes(table, trail);
       trail.push(index);
       array[index - 1] = this.#json(entry.value, trail);
       trail.pop();
     }
     return array;
+  }
+
+  #text(string: TString, trail: Trail): string {
+    internals.charge(this.L, string.realstring.length >> 8); // as much as if the script had made it
+    return decoded(string, trail);
+  }
+
+  /** The document as it came in, if it is not too deep where it now stands. */
+  #untouched(document: Document, trail: Trail): Document {
+    if (this.#deeperThan(document, JSON_DEPTH_MAX - trail.length))
+      throw new ConversionError(trail, `nested deeper than ${JSON_DEPTH_MAX} levels`);
+    return document;
+  }
+
+  #deeperThan(value: LuaValue, levels: number): boolean {
+    internals.charge(this.L, typeof value === 'string' ? 1 + (value.length >> 8) : 1);
+    if (value === null || typeof value !== 'object') return false;
+    if (levels === 0) return true;
+    const inside = Array.isArray(value) ? value : Object.values(value);
+    return inside.some((item) => this.#deeperThan(item as LuaValue, levels - 1));
+  }
+
+  /** Says which two kinds of keys a table mixes, or which key is neither a text nor an index. */
+  #mixed(table: Table, trail: Trail): ConversionError {
+    internals.charge(this.L, table.strong.size);
+    for (let entry = table.f; entry !== undefined; entry = entry.n) {
+      if (!isText(entry.key) && entry.key.type !== TYPE.LUA_TNUMINT)
+        return new ConversionError(trail, `a table with a ${typeName(entry.key)} as key cannot leave Lua`);
+    }
+    return new ConversionError(trail, 'a table with both texts and numbers as keys cannot leave Lua');
+  }
+
+  /** Says which index is missing. */
+  #holes(table: Table, trail: Trail): ConversionError {
+    internals.charge(this.L, table.strong.size);
+    for (let entry = table.f; entry !== undefined; entry = entry.n) {
+      if (entry.key.type !== TYPE.LUA_TNUMINT) return this.#mixed(table, trail);
+    }
+    let missing = 1;
+    while (table.strong.has(missing)) missing += 1;
+    return new ConversionError(
+      trail,
+      `an array with a hole (there is no [${missing}]) cannot leave Lua; json.null may stand there, or use texts as keys`,
+    );
   }
 }
 
@@ -124,42 +172,7 @@ function ascii(bytes: Uint8Array): string | undefined {
   return text;
 }
 
-/** The document as it came in, if it is not too deep where it now stands. */
-function untouched(document: Document, trail: Trail): Document {
-  if (deeperThan(document, JSON_DEPTH_MAX - trail.length))
-    throw new ConversionError(trail, `nested deeper than ${JSON_DEPTH_MAX} levels`);
-  return document;
-}
-
-function deeperThan(value: LuaValue, levels: number): boolean {
-  if (value === null || typeof value !== 'object') return false;
-  if (levels === 0) return true;
-  const inside = Array.isArray(value) ? value : Object.values(value);
-  return inside.some((item) => deeperThan(item as LuaValue, levels - 1));
-}
-
 const isText = (value: TValue): boolean => value.type === TYPE.LUA_TLNGSTR;
-
-/** Says which two kinds of keys a table mixes, or which key is neither a text nor an index. */
-function mixed(table: Table, trail: Trail): ConversionError {
-  for (let entry = table.f; entry !== undefined; entry = entry.n) {
-    if (!isText(entry.key) && entry.key.type !== TYPE.LUA_TNUMINT)
-      return new ConversionError(trail, `a table with a ${typeName(entry.key)} as key cannot leave Lua`);
-  }
-  return new ConversionError(trail, 'a table with both texts and numbers as keys cannot leave Lua');
-}
-
-function holes(table: Table, trail: Trail): ConversionError {
-  for (let entry = table.f; entry !== undefined; entry = entry.n) {
-    if (entry.key.type !== TYPE.LUA_TNUMINT) return mixed(table, trail);
-  }
-  let missing = 1;
-  while (table.strong.has(missing)) missing += 1;
-  return new ConversionError(
-    trail,
-    `an array with a hole (there is no [${missing}]) cannot leave Lua; json.null may stand there, or use texts as keys`,
-  );
-}
 
 function typeName(value: TValue): string {
   switch (value.type) {

@@ -59,60 +59,6 @@ describe('the budget of instructions', () => {
     expect(details.message).toMatch(ENDLESS);
   });
 
-  /** 2^20 values once every table is written as often as it is met. */
-  const SHARED = 'local t = {1} for i = 1, 20 do t = {t, t} end';
-  const ITEMS = Array.from({ length: 100_000 }, () => 1);
-  const globals = { host: { take: () => undefined, items: () => ITEMS } };
-
-  it.each([
-    ['to JSON', `${SHARED} json.encode(t)`],
-    ['to JSON, caught', `${SHARED} pcall(json.encode, t)`],
-    ['as an argument', `${SHARED} host.take(t)`],
-    ['as a result', `${SHARED} do return t end`],
-    ['as an error', `${SHARED} error(t)`],
-    ['as fields', 'local t = {x = 1} for i = 1, 20 do t = {x = t, y = t} end host.take(t)'],
-    ['as it came in', 'local d, t = host.items(), {} for i = 1, 20 do t[i] = d end host.take(t)'],
-    ['as text', 'local s, t = ("x"):rep(1e6), {} for i = 1, 300 do t[i] = s end host.take(t)'],
-    [
-      'again and again, in vain: keys of two kinds',
-      'local t = {1, x = 2} for i = 2, 20000 do t[i] = i end for i = 1, 60 do pcall(host.take, t) end',
-    ],
-    [
-      'again and again, in vain: a hole',
-      'local t = {[30001] = 1} for i = 1, 30000 do t[i + 2] = i end for i = 1, 40 do pcall(host.take, t) end',
-    ],
-  ])('ends tables that stand for too many values on their way out: %s', async (_, body) => {
-    const { details } = await scriptErrorOf(runHandler(`${body} return "survived"`, { globals }));
-    expect(details.kind).toBe('budget');
-    expect(details.message).toMatch(ENDLESS);
-  });
-
-  it.each([
-    ['json.decode', 'local s = "[" .. ("1,"):rep(100000) .. "1]" for i = 1, 30 do json.decode(s) end'],
-    ['tonumber', 'local s = ("0"):rep(1000000) for i = 1, 10 do tonumber(s) end'],
-    ['tonumber with a base', 'local s = ("0"):rep(1000000) for i = 1, 10 do tonumber(s, 10) end'],
-    ['os.date', 'local s = ("%c"):rep(100) for i = 1, 1000 do os.date(s) end'],
-    ['looking into a document', 'for i = 1, 20 do local first = host.items()[1] end'],
-  ])('counts what is read by the length of it: %s', async (_, body) => {
-    const { details } = await scriptErrorOf(runHandler(`${body} return "survived"`, { globals }));
-    expect(details.message).toMatch(ENDLESS);
-  });
-
-  it('lets documents of a usual size out and in many times', async () => {
-    const body = `local document = {} for i = 1, 100 do document[i] = {id = i, note = "paid"} end
-      for i = 1, 100 do local again = json.decode(json.encode(document)) host.take(again) end return "done"`;
-    expect(await runHandler(body, { globals })).toEqual(['done']);
-  });
-
-  it('reads a long text with a base once', async () => {
-    const globals = { host: { computed: () => computedMs() } };
-    const body = `local s = ("0"):rep(64000) .. "!" local before = host.computed()
-      return tonumber(s, 10), host.computed() - before`;
-    const [number, ms] = await runHandler(body, { globals });
-    expect(number).toBeUndefined();
-    expect(ms).toBeLessThan(2000); // looking for the zeros again at every place takes 10 s
-  });
-
   it('is for the whole call, over its waits', async () => {
     const globals = { host: { wait: async () => undefined } };
     const body = 'for i = 1, 100 do host.wait() for j = 1, 10000 do end end return "survived"';
@@ -221,5 +167,61 @@ describe('recursion without end', () => {
       false,
       expect.stringMatching(/stack overflow/),
     ]);
+  });
+});
+
+describe('the budget of instructions, for what is read and what crosses the border', () => {
+  /** 2^20 values once every table is written as often as it is met. */
+  const SHARED = 'local t = {1} for i = 1, 20 do t = {t, t} end';
+  const ITEMS = Array.from({ length: 100_000 }, () => 1);
+  const globals = { host: { take: () => undefined, items: () => ITEMS } };
+
+  it.each([
+    ['to JSON', `${SHARED} json.encode(t)`],
+    ['to JSON, caught', `${SHARED} pcall(json.encode, t)`],
+    ['as an argument', `${SHARED} host.take(t)`],
+    ['as a result', `${SHARED} do return t end`],
+    ['as an error', `${SHARED} error(t)`],
+    ['as fields', 'local t = {x = 1} for i = 1, 20 do t = {x = t, y = t} end host.take(t)'],
+    ['as it came in', 'local d, t = host.items(), {} for i = 1, 20 do t[i] = d end host.take(t)'],
+    ['as text', 'local s, t = ("x"):rep(1e6), {} for i = 1, 300 do t[i] = s end host.take(t)'],
+    [
+      'again and again, in vain: keys of two kinds',
+      'local t = {1, x = 2} for i = 2, 20000 do t[i] = i end for i = 1, 60 do pcall(host.take, t) end',
+    ],
+    [
+      'again and again, in vain: a hole',
+      'local t = {[30001] = 1} for i = 1, 30000 do t[i + 2] = i end for i = 1, 40 do pcall(host.take, t) end',
+    ],
+  ])('ends tables that stand for too many values on their way out: %s', async (_, body) => {
+    const { details } = await scriptErrorOf(runHandler(`${body} return "survived"`, { globals }));
+    expect(details.kind).toBe('budget');
+    expect(details.message).toMatch(ENDLESS);
+  });
+
+  it.each([
+    ['json.decode', 'local s = "[" .. ("1,"):rep(100000) .. "1]" for i = 1, 30 do json.decode(s) end'],
+    ['tonumber', 'local s = ("0"):rep(1000000) for i = 1, 10 do tonumber(s) end'],
+    ['tonumber with a base', 'local s = ("0"):rep(1000000) for i = 1, 10 do tonumber(s, 10) end'],
+    ['os.date', 'local s = ("%c"):rep(100) for i = 1, 1000 do os.date(s) end'],
+    ['looking into a document', 'for i = 1, 20 do local first = host.items()[1] end'],
+  ])('counts what is read by the length of it: %s', async (_, body) => {
+    const { details } = await scriptErrorOf(runHandler(`${body} return "survived"`, { globals }));
+    expect(details.message).toMatch(ENDLESS);
+  });
+
+  it('lets documents of a usual size out and in many times', async () => {
+    const body = `local document = {} for i = 1, 100 do document[i] = {id = i, note = "paid"} end
+      for i = 1, 100 do local again = json.decode(json.encode(document)) host.take(again) end return "done"`;
+    expect(await runHandler(body, { globals })).toEqual(['done']);
+  });
+
+  it('reads a long text with a base once', async () => {
+    const globals = { host: { computed: () => computedMs() } };
+    const body = `local s = ("0"):rep(64000) .. "!" local before = host.computed()
+      return tonumber(s, 10), host.computed() - before`;
+    const [number, ms] = await runHandler(body, { globals });
+    expect(number).toBeUndefined();
+    expect(ms).toBeLessThan(2000); // looking for the zeros again at every place takes 10 s
   });
 });

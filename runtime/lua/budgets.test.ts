@@ -203,6 +203,7 @@ describe('the budget of instructions, for what is read and what crosses the bord
     ['json.decode', 'local s = "[" .. ("1,"):rep(100000) .. "1]" for i = 1, 30 do json.decode(s) end'],
     ['tonumber', 'local s = ("0"):rep(1000000) for i = 1, 10 do tonumber(s) end'],
     ['tonumber with a base', 'local s = ("0"):rep(1000000) for i = 1, 10 do tonumber(s, 10) end'],
+    ['load', 'local s = ("x=1 "):rep(30000) for i = 1, 10 do load(s) end'],
     ['os.date', 'local s = ("%c"):rep(100) for i = 1, 1000 do os.date(s) end'],
     ['looking into a document', 'for i = 1, 20 do local first = host.items()[1] end'],
   ])('counts what is read by the length of it: %s', async (_, body) => {

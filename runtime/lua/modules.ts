@@ -4,7 +4,7 @@
  */
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { bytes, lauxlib, lua, pushValue, text } from './engine.js';
+import { bytes, internals, lauxlib, lua, pushValue, text } from './engine.js';
 import { raise, syntaxError } from './errors.js';
 import type { Bytes, LuaCFunction, State, TValue } from './fengari-types.js';
 import { ScriptError } from './vm.js';
@@ -109,6 +109,7 @@ function load(L: State): number {
   const chunk = lua.lua_type(L, 1) === lua.LUA_TSTRING ? lauxlib.luaL_checkstring(L, 1) : pieces(L);
   if (chunk.length > LOAD_BYTES_MAX)
     raise(L, `load: the text has ${chunk.length} bytes; at most ${LOAD_BYTES_MAX} are allowed`);
+  internals.charge(L, chunk.length); // measured: to compile a byte takes longer than an instruction
   const name = lauxlib.luaL_optstring(
     L,
     2,

@@ -11,7 +11,7 @@ export interface ProcessPlan {
   /** of the compiled command-line entry, from the project's root */
   readonly entry: string;
   readonly args: readonly string[];
-  /** added to the environment: what a process list should not show */
+  /** its options that a process list should not show, by variable; it inherits none */
   readonly env?: Readonly<Record<string, string>>;
   /** answers 200 when the process does its work */
   readonly healthUrl: string;
@@ -93,11 +93,15 @@ export function planServices({
           ...['--script', `scripts/${service}.lua`],
           ...['-b', `localhost:${port + portOffset + 10 * index}`],
           ...['-s', `ws://localhost:${BUS_PORT + portOffset}`],
-          ...(redis === undefined ? ['--store', `embedded:${data}/state`] : ['-r', redis]),
+          ...(redis === undefined ? ['--store', `embedded:${data}/state`] : []),
           ...['--keys', `${data}/keys`],
           ...['-l', logLevel],
         ],
-        env: { AUTOKRATOR_TOKEN: tokens.of(service) ?? '' },
+        // Its address may hold a password.
+        env: {
+          AUTOKRATOR_TOKEN: tokens.of(service) ?? '',
+          ...(redis !== undefined && { AUTOKRATOR_REDIS: redis }),
+        },
         healthUrl: `${url}/health_check`,
         url,
       };

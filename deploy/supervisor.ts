@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { childEnvironment } from './child-environment.js';
 import type { ProcessPlan } from './layout.js';
 
 const RESTART_PAUSE_MS = 250;
@@ -43,7 +44,7 @@ export function supervise(plan: ProcessPlan, say: Say, { restart }: { restart: b
     child = spawn(process.execPath, [plan.entry, ...plan.args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
-      env: { ...process.env, ...plan.env },
+      env: childEnvironment(plan),
     });
     for (const stream of [child.stdout, child.stderr])
       forward(stream as Readable, (line) => say(plan.name, line));

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { TimeTravel } from '../../common/pages/operator.js';
 import { AS_OF_HEADER, HELD_KEYS_HEADER, type PastReport } from '../../common/past-report.js';
 import type { Json } from '../../common/protocol/messages.js';
+import { childEnvironment } from '../child-environment.js';
 import { ControlRefusal } from '../control-refusal.js';
 import type { ProcessPlan } from '../layout.js';
 import type { Say } from '../supervisor.js';
@@ -24,11 +25,12 @@ export class PastProcess {
   readonly #child: ChildProcess;
   #base: string | undefined;
 
-  constructor({ name, entry, args, env }: PastPlan, say: Say) {
+  constructor(plan: PastPlan, say: Say) {
+    const { name, entry, args } = plan;
     const child = spawn(process.execPath, [entry, ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
-      env: { ...process.env, ...env },
+      env: childEnvironment(plan),
     });
     for (const stream of [child.stdout!, child.stderr!])
       createInterface({ input: stream }).on('line', (line) => say(name, line));

@@ -35,14 +35,13 @@ export class Rig {
     const links = new Map<string, Link>();
     const folder = state === 'redis' ? await mkdtemp(join(tmpdir(), 'redis-')) : undefined;
     const redis = folder === undefined ? undefined : await RedisServer.start(folder, { appendOnly: true });
-    const through = async (plan: ProcessPlan, flag: string, name: string): Promise<ProcessPlan> => {
-      const at = plan.args.indexOf(flag) + 1;
-      const url = new URL(plan.args[at]!);
+    const linkFrom = async (plan: ProcessPlan, name: string, address: string): Promise<string> => {
+      const url = new URL(address);
       const link = await Link.open({ host: url.hostname, port: Number(url.port) });
       links.set(`${plan.name} → ${name}`, link);
       url.hostname = '127.0.0.1';
       url.port = String(link.port);
-      return { ...plan, args: plan.args.with(at, url.href) };
+      return url.href;
     };
     try {
       const system = await System.start({
@@ -56,8 +55,12 @@ export class Rig {
               ...plan,
               args: [...plan.args, '--ack-deadline', `${ACK_DEADLINE_MS}ms`, '--heartbeat', HEARTBEAT],
             };
-          const linked = await through(plan, '-s', 'bus');
-          return redis === undefined ? linked : through(linked, '-r', 'redis');
+          const at = plan.args.indexOf('-s') + 1;
+          const args = plan.args.with(at, await linkFrom(plan, 'bus', plan.args[at]!));
+          const given = plan.env?.AUTOKRATOR_REDIS;
+          if (given === undefined) return { ...plan, args };
+          const env = { ...plan.env, AUTOKRATOR_REDIS: await linkFrom(plan, 'redis', given) };
+          return { ...plan, args, env };
         },
       });
       return new Rig(system, links, redis, folder);

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { DirectoryInUse, type DirectoryLock, lockDirectory } from '../../../common/directory-lock.js';
 import { makeDirectory } from '../../../common/make-directory.js';
 import { type EventStore, type LogRecord, type Recovered, StoreError } from '../event-store.js';
 import { Reads } from '../reads.js';
 import { BlockEncoder } from './block-encoder.js';
 import { BlockReader } from './block-reader.js';
 import { unavailable } from './damage.js';
-import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { GroupCommit } from './group-commit.js';
 import { openAgreeingIndex } from './index/agreement.js';
 import { type IndexDatabase, indexPath, type Reached } from './index/database.js';
@@ -87,8 +87,9 @@ export class LogStore extends Reads implements EventStore {
       return recover(index, follower.reached);
     } catch (error) {
       for (const close of closers.reverse()) await close();
-      throw error instanceof StoreError
-        ? error
+      if (error instanceof StoreError) throw error;
+      throw error instanceof DirectoryInUse
+        ? new StoreError('in_use', `the log in ${error.message}`)
         : unavailable(`cannot open the log in ${this.#directory}`, error);
     }
   }

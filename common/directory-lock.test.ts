@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockDirectory } from './directory-lock.js';
+import { DirectoryInUse, lockDirectory } from './directory-lock.js';
 
 describe('the lock of a directory', () => {
   let directory: string;
@@ -19,10 +19,8 @@ describe('the lock of a directory', () => {
 
   it('is held by one, and the refusal names the process', async () => {
     const lock = await lockDirectory(directory);
-    await expect(lockDirectory(directory)).rejects.toMatchObject({
-      code: 'in_use',
-      message: expect.stringContaining(`in use by process ${process.pid}`),
-    });
+    const refusal = new DirectoryInUse(`${directory} is in use by process ${process.pid}`);
+    await expect(lockDirectory(directory)).rejects.toThrow(refusal);
     await lock.release();
     await (await lockDirectory(directory)).release();
   });

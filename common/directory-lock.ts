@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { StoreError } from '../event-store.js';
 
 /** Who holds a lock. A process is known by when it started, too: numbers are used again. */
 interface Holder {
@@ -13,6 +12,9 @@ interface Holder {
   readonly started: string;
   readonly released?: boolean;
 }
+
+/** Somebody else holds the directory; the message says who and, where that helps, what to do. */
+export class DirectoryInUse extends Error {}
 
 /** A directory that this process alone may write to, until it is released or dies. */
 export interface DirectoryLock {
@@ -25,7 +27,7 @@ const PREFIX = 'lock.';
  * Takes the lock of a directory. Locks are files `lock.<n>`; the highest one counts, and n only ever grows: the lock of a process
  * that has died is not removed (two who find it dead could then each remove the other's new one) but followed by the next number,
  * which only one can make.
- * @throws StoreError `in_use` naming the process that holds it
+ * @throws DirectoryInUse naming the process that holds it
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const me: Holder = { pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '' };
@@ -93,12 +95,12 @@ function isHeld({ pid, host, started, released }: Holder): boolean {
   return start === started || start === '' || started === '';
 }
 
-function inUse(directory: string, { pid, host }: Holder, number: number): StoreError {
+function inUse(directory: string, { pid, host }: Holder, number: number): DirectoryInUse {
   const elsewhere =
     host === hostname()
       ? ''
       : ` on ${host}; if nothing runs there any more, remove ${lockPath(directory, number)}`;
-  return new StoreError('in_use', `the log in ${directory} is in use by process ${pid}${elsewhere}`);
+  return new DirectoryInUse(`${directory} is in use by process ${pid}${elsewhere}`);
 }
 
 /** When the process started, '' if it runs and that cannot be learned, undefined if it does not run. */

@@ -40,6 +40,31 @@ export interface Layout {
   readonly tokens: Tokens;
 }
 
+/** Where a process will listen; known before anything else of it. */
+export type Place = Pick<ProcessPlan, 'name' | 'url'>;
+
+export function placesOf({ instances, portOffset }: Pick<Layout, 'instances' | 'portOffset'>): Place[] {
+  const services = Object.keys(SERVICE_PORTS).flatMap((service) =>
+    Array.from({ length: instances }, (_, index) => servicePlace(service, index, portOffset)),
+  );
+  return [busPlace(portOffset), ...services, gatewayPlace(portOffset)];
+}
+
+function busPlace(portOffset: number): Place {
+  return { name: 'bus', url: `http://localhost:${BUS_PORT + portOffset}` };
+}
+
+function servicePlace(service: string, index: number, portOffset: number): Place {
+  return {
+    name: index === 0 ? service : `${service}-${index + 1}`,
+    url: `http://localhost:${SERVICE_PORTS[service]! + portOffset + 10 * index}`,
+  };
+}
+
+function gatewayPlace(portOffset: number): Place {
+  return { name: 'gateway', url: `http://localhost:${GATEWAY_PORT + portOffset}` };
+}
+
 /** How the gateway faces people. */
 export interface Front {
   /** `localhost`: this machine only */
@@ -55,14 +80,14 @@ export interface Front {
 }
 
 export function planBus({ data, portOffset, logLevel }: Layout): ProcessPlan {
-  const address = `localhost:${BUS_PORT + portOffset}`;
+  const { name, url } = busPlace(portOffset);
   return {
-    name: 'bus',
+    name,
     entry: 'dist/bus/cli.js',
     args: [
       'server',
       '-b',
-      address,
+      new URL(url).host,
       '--store',
       `log:${data}/log`,
       '--rights',
@@ -70,8 +95,8 @@ export function planBus({ data, portOffset, logLevel }: Layout): ProcessPlan {
       '-l',
       logLevel,
     ],
-    healthUrl: `http://${address}/ready`,
-    url: `http://${address}`,
+    healthUrl: `${url}/ready`,
+    url,
   };
 }
 
@@ -83,15 +108,15 @@ export function planServices({
   logLevel,
   tokens,
 }: Layout): ProcessPlan[] {
-  return Object.entries(SERVICE_PORTS).flatMap(([service, port]) =>
+  return Object.keys(SERVICE_PORTS).flatMap((service) =>
     Array.from({ length: instances }, (_, index) => {
-      const url = `http://localhost:${port + portOffset + 10 * index}`;
+      const { name, url } = servicePlace(service, index, portOffset);
       return {
-        name: index === 0 ? service : `${service}-${index + 1}`,
+        name,
         entry: 'dist/runtime/cli.js',
         args: [
           ...['--script', `scripts/${service}.lua`],
-          ...['-b', `localhost:${port + portOffset + 10 * index}`],
+          ...['-b', new URL(url).host],
           ...['-s', `ws://localhost:${BUS_PORT + portOffset}`],
           ...(redis === undefined ? ['--store', `embedded:${data}/state`] : []),
           ...['--keys', `${data}/keys`],
@@ -142,14 +167,13 @@ export function planGateway(
   { portOffset, logLevel, tokens }: Layout,
   { host, auth, demoUsers, operators, pages = 'dist/web' }: Front,
 ): ProcessPlan {
-  const port = GATEWAY_PORT + portOffset;
-  const here = `http://localhost:${port}`;
+  const { name, url } = gatewayPlace(portOffset);
   const users = demoUsers?.map(({ username, password }) => `${username}:${password}`).join(',');
   return {
-    name: 'gateway',
+    name,
     entry: 'dist/gateway/cli.js',
     args: [
-      ...['-b', `${host}:${port}`],
+      ...['-b', `${host}:${new URL(url).port}`],
       ...['--bus', `http://localhost:${BUS_PORT + portOffset}`],
       ...['--auth', auth ? 'on' : 'off'],
       ...(operators.length > 0 ? ['--operators', operators.join(',')] : []),
@@ -160,7 +184,7 @@ export function planGateway(
       AUTOKRATOR_BUS_TOKEN: tokens.operator ?? '',
       AUTOKRATOR_DEMO_USERS: users ?? '',
     },
-    healthUrl: `${here}/ready`,
-    url: here,
+    healthUrl: `${url}/ready`,
+    url,
   };
 }

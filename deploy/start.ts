@@ -1,8 +1,7 @@
 /** `npm start`: the bus, the bank's services and the gateway, from nothing to healthy, until somebody stops it. */
-import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CommandFailure, command, runCommandLine } from '../common/command-line.js';
+import { DirectoryInUse } from '../common/directory-lock.js';
 import { GATEWAY_OPTIONS } from '../common/gateway-options.js';
 import { parseDuration, wholeNumber } from '../common/option-parsers.js';
 import { logLevel } from '../common/options.js';
@@ -14,14 +13,24 @@ import { PastStates } from './as-of/past-states.js';
 import { serveControl } from './control.js';
 import { provideUsers, settle } from './demonstration.js';
 import { Filling } from './filling.js';
-import { addressesOf, type ProcessPlan, planBus, planGateway, planPast, planServices } from './layout.js';
+import { Fleet } from './fleet.js';
+import { forget } from './forget.js';
+import {
+  addressesOf,
+  type Place,
+  type ProcessPlan,
+  placesOf,
+  planBus,
+  planGateway,
+  planPast,
+  planServices,
+} from './layout.js';
 import { logLine } from './log-line.js';
 import { type Operator, settleOperators } from './operators.js';
 import { Bank } from './populate/bank.js';
 import { populate } from './populate/populate.js';
 import { provideRights, rightsPath } from './rights.js';
-import { healthy, type Supervised, supervise } from './supervisor.js';
-import { watch } from './watchdog.js';
+import { healthy } from './supervisor.js';
 
 const INSTANCES_MAX = 10;
 const PORT_OFFSET_MAX = 50_000;
@@ -68,7 +77,8 @@ const start = command('npm start --', {
     const startedAt = performance.now();
     const folder = resolve(data);
     const stop = listenForStop(() => process.exit(EXIT_FORCED));
-    if (fresh) await forget(folder);
+    await refuseIfTaken(placesOf({ instances, portOffset }));
+    if (fresh) await forgetUnlessInUse(folder);
     const tokens = await provideRights(folder).catch((error: Error) => {
       throw new CommandFailure(`${rightsPath(folder)}: ${error.message}`);
     });
@@ -86,35 +96,34 @@ const start = command('npm start --', {
       demoUsers,
       operators,
     });
-    const bank = new Bank(addressesOf(services));
-    await refuseIfTaken([bus, ...services, gateway]);
-
-    const past = new PastStates({ plan: (service, at) => planPast(layout, service, at), say });
-    const running: Supervised[] = [];
-    const watches: (() => void)[] = [];
-    const keep = (plan: ProcessPlan): Supervised => {
-      const process = supervise(plan, say, { restart: true });
-      running.push(process);
-      watches.push(watch(process, say));
-      return process;
-    };
+    const fleet = new Fleet(say);
+    const bank = new Bank(addressesOf(services), { signal: fleet.stopping });
+    const past = new PastStates({
+      plan(service, at) {
+        fleet.stopping.throwIfAborted();
+        return planPast(layout, service, at);
+      },
+      say,
+    });
     try {
       const ready = (async () => {
-        keep(bus);
-        await healthy(bus, patience);
-        for (const plan of services) keep(plan);
-        await Promise.all(services.map((plan) => healthy(plan, patience)));
+        fleet.keep(bus);
+        await healthy(bus, patience, fleet.stopping);
+        for (const plan of services) fleet.keep(plan);
+        await Promise.all(services.map((plan) => healthy(plan, patience, fleet.stopping)));
         if (demoUsers !== undefined) await settle(bank, demoUsers);
         const settled =
           options.auth === 'on' ? await settleOperators(bank, folder, namesBeside(demoUsers, operators)) : [];
         if (options.populate)
           await populate(bank, seededRandom(POPULATE_SEED), POPULATE_PLAN, () => undefined);
-        const processes = [...running];
-        const front = keep(gateway);
+        const { processes } = fleet;
+        const front = fleet.keep(gateway);
         serveControl(front, { processes: () => processes, filling: new Filling(bank), past });
-        await healthy(gateway, patience);
+        await healthy(gateway, patience, fleet.stopping);
         return settled;
       })();
+      // When the system is stopped before it is ready, nobody waits for it any more.
+      ready.catch(() => undefined);
       const settled = await Promise.race([ready, stop.asked.then(() => undefined)]);
       if (settled !== undefined) {
         const seconds = (performance.now() - startedAt) / 1000;
@@ -122,16 +131,11 @@ const start = command('npm start --', {
         if (options.auth === 'off') print(OPEN_DOORS);
         await stop.asked;
       }
-      ready.catch(() => undefined);
       print('\nStopping …');
     } catch (error) {
       throw new CommandFailure(error instanceof Error ? error.message : String(error));
     } finally {
-      for (const stopWatching of watches) stopWatching();
-      await past.stop();
-      const [first, ...others] = running;
-      await Promise.all(others.map((process) => process.stop()));
-      await first?.stop();
+      await Promise.all([fleet.stop(), past.stop()]);
     }
     print(`Stopped. What was kept is in ${data}.`);
   },
@@ -146,8 +150,8 @@ function namesBeside(
 }
 
 /** A port that somebody else listens on is told before anything is started. */
-async function refuseIfTaken(plans: readonly ProcessPlan[]): Promise<void> {
-  for (const { name, url } of plans) {
+async function refuseIfTaken(places: readonly Place[]): Promise<void> {
+  for (const { name, url } of places) {
     const taken = await fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
       () => true,
       () => false,
@@ -159,10 +163,14 @@ async function refuseIfTaken(plans: readonly ProcessPlan[]): Promise<void> {
   }
 }
 
-/** Deletes what Autokrator keeps below the folder, and nothing else that may be there. */
-async function forget(data: string): Promise<void> {
-  for (const part of ['log', 'state', 'keys', 'rights.json', 'demonstration.json', 'operators'])
-    if (existsSync(`${data}/${part}`)) await rm(`${data}/${part}`, { recursive: true });
+/** A system in the same folder may listen at other ports. */
+async function forgetUnlessInUse(folder: string): Promise<void> {
+  await forget(folder).catch((error: unknown) => {
+    if (!(error instanceof DirectoryInUse)) throw error;
+    throw new CommandFailure(
+      `Nothing was deleted: ${error.message}. Stop the system that runs there first, or choose another folder: --data.`,
+    );
+  });
 }
 
 interface Welcome {
@@ -175,7 +183,7 @@ interface Welcome {
 }
 
 function welcome({ gateway, bus, services, demoUsers, operators, seconds }: Welcome): string {
-  const row = ({ name, url }: ProcessPlan) => `  ${name.padEnd(16)}${url}`;
+  const row = ({ name, url }: Place) => `  ${name.padEnd(16)}${url}`;
   const people = (demoUsers ?? []).map(
     ({ username, password, operator }) =>
       `  ${username.padEnd(16)}${password}${operator ? `   (sees the observatory, ${gateway.url}/observatory)` : ''}`,

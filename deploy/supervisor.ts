@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { childEnvironment } from './child-environment.js';
 import type { ProcessPlan } from './layout.js';
 
@@ -87,14 +88,14 @@ export function supervise(plan: ProcessPlan, say: Say, { restart }: { restart: b
   };
 }
 
-/** Resolves when the process answers 200 at its health address; rejects after `timeoutMs`. */
-export async function healthy(plan: ProcessPlan, timeoutMs: number): Promise<void> {
+/** Resolves when the process answers 200 at its health address; rejects after `timeoutMs`, or when `signal` is aborted. */
+export async function healthy(plan: ProcessPlan, timeoutMs: number, signal?: AbortSignal): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
-    const answer = await fetch(plan.healthUrl).catch(() => undefined);
+    const answer = await fetch(plan.healthUrl, { signal: signal ?? null }).catch(() => undefined);
     await answer?.arrayBuffer();
     if (answer?.status === 200) return;
-    await new Promise((resolve) => setTimeout(resolve, HEALTH_PROBE_MS));
+    await sleep(HEALTH_PROBE_MS, undefined, { signal });
   }
   throw new Error(`${plan.name} is not healthy after ${timeoutMs / 1000} s (${plan.healthUrl}).`);
 }

@@ -4,6 +4,7 @@
  * the correlation of all events that come from the command: they tell what it has done if its answer was lost.
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleepUntilAborted } from 'node:timers/promises';
 
 export interface Account {
   readonly id: number;
@@ -47,6 +48,8 @@ export interface BankOptions {
   readonly answerMs: number;
   /** the events of a correlation, as the bus has them; without it, a command that answers with a number fails if its answer was lost */
   readonly eventsOf?: (correlation: string) => Promise<readonly SentEvent[]>;
+  /** when it is aborted, nothing is asked any more, and whoever waits for an answer that does not come is told so */
+  readonly signal?: AbortSignal;
 }
 
 const DEFAULT_OPTIONS: BankOptions = { patienceMs: 60_000, answerMs: 30_000 };
@@ -70,6 +73,11 @@ export class Bank {
     options: Partial<BankOptions> = {},
   ) {
     this.#options = { ...DEFAULT_OPTIONS, ...options };
+  }
+
+  /** @throws Error when the bank's signal is aborted */
+  async pause(ms: number): Promise<void> {
+    await sleepUntilAborted(ms, undefined, { signal: this.#options.signal });
   }
 
   /** @param key of this and every other command: a UUID */
@@ -191,7 +199,7 @@ export class Bank {
       if (found !== undefined) return found.data[field];
       if (Date.now() > deadline)
         throw new Error(`the command ${key} was carried out, but its ${type} cannot be found`);
-      await sleep(pause);
+      await this.pause(pause);
     }
   }
 
@@ -209,7 +217,7 @@ export class Bank {
         throw new Error(
           `${service} still answers ${answer.status} ${JSON.stringify(answer.body)} to GET ${path}`,
         );
-      await sleep(pause);
+      await this.pause(pause);
     }
   }
 
@@ -221,6 +229,7 @@ export class Bank {
   ): Promise<Answer<Body>> {
     const deadline = Date.now() + this.#options.patienceMs;
     for (let pause = PAUSE_MS; ; pause = Math.min(pause * 2, PAUSE_MAX_MS)) {
+      this.#options.signal?.throwIfAborted();
       const answer = await fetch(this.#next(service) + path, {
         method,
         signal: AbortSignal.timeout(this.#options.answerMs),
@@ -242,7 +251,7 @@ export class Bank {
         throw new Error(
           `${service} cannot be reached for ${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`,
         );
-      await sleep(pause);
+      await this.pause(pause);
     }
   }
 

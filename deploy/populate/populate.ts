@@ -4,7 +4,7 @@
  * those of one account are done in order.
  */
 import type { Random } from '../../common/random.js';
-import { type Bank, sleep } from './bank.js';
+import type { Bank } from './bank.js';
 import { type Books, checkBooks, type Flows } from './books.js';
 import { Turns } from './turns.js';
 
@@ -78,7 +78,7 @@ export async function populate(bank: Bank, random: Random, plan: Plan, progress:
   const startedAt = performance.now();
   const turns = new Turns<number>();
   let done = 0;
-  await inParallel(operations, plan, async (operation) => {
+  await inParallel(bank, operations, plan, async (operation) => {
     const touched = plan.inOrder ? accountsOf(operation) : [];
     await turns.take(touched, () => perform(bank, operation, flows, counts));
     progress('operations', ++done, operations.length);
@@ -217,6 +217,7 @@ async function perform(
 
 /** At most `concurrency` at once and `rate` starts per second, in order. After one that fails nothing more is begun. */
 async function inParallel<Item>(
+  bank: Bank,
   items: readonly Item[],
   { rate, concurrency }: Plan,
   work: (item: Item) => Promise<void>,
@@ -226,7 +227,7 @@ async function inParallel<Item>(
   const worker = async () => {
     while (next < items.length) {
       const index = next++;
-      if (rate > 0) await sleep(Math.max(0, startedAt + (index * 1000) / rate - performance.now()));
+      if (rate > 0) await bank.pause(Math.max(0, startedAt + (index * 1000) / rate - performance.now()));
       await work(items[index]!).catch((error: unknown) => {
         next = items.length;
         throw error;
@@ -244,7 +245,7 @@ async function settledBooks(bank: Bank, accounts: readonly number[], flows: Flow
   for (;;) {
     const books = await checkBooks(bank, accounts, flows);
     if (books.faults.length === 0 || Date.now() > deadline) return books;
-    await sleep(100);
+    await bank.pause(100);
   }
 }
 

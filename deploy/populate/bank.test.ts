@@ -68,3 +68,14 @@ describe('a command that was carried out, and whose answer the service has lost'
     expect(asked).toBe(2);
   });
 });
+
+test('a bank that is left asks nothing more, and lets nobody wait', async () => {
+  const left = new AbortController();
+  // Nobody listens there.
+  const bank = new Bank({ users: ['http://127.0.0.1:1'] }, { signal: left.signal });
+  const waiting = [bank.isUser('ada'), bank.pause(60_000)].map((work) =>
+    expect(work).rejects.toThrow('aborted'),
+  );
+  left.abort();
+  await Promise.all(waiting);
+}, 5_000);

@@ -69,13 +69,24 @@ describe('a command that was carried out, and whose answer the service has lost'
   });
 });
 
-test('a bank that is left asks nothing more, and lets nobody wait', async () => {
+test('a bank that is left lets nobody wait, and asks nothing more', async () => {
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked++;
+    response.writeHead(503).end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const left = new AbortController();
-  // Nobody listens there.
-  const bank = new Bank({ users: ['http://127.0.0.1:1'] }, { signal: left.signal });
+  const users = [`http://127.0.0.1:${(server.address() as AddressInfo).port}`];
+  const bank = new Bank({ users }, { signal: left.signal });
   const waiting = [bank.isUser('ada'), bank.pause(60_000)].map((work) =>
     expect(work).rejects.toThrow('aborted'),
   );
+  await expect.poll(() => asked).toBeGreaterThan(0);
   left.abort();
   await Promise.all(waiting);
+  const before = asked;
+  await expect(bank.isUser('ada')).rejects.toThrow('aborted');
+  expect(asked).toBe(before);
+  await new Promise((resolve) => server.close(resolve));
 }, 5_000);

@@ -127,6 +127,15 @@ describe('starting on a log that something has happened to', () => {
     expect((await store.read({ limit: 1, after: 3 })).events).toHaveLength(1);
   });
 
+  it('refuses a log that another store has open, and names the process', async () => {
+    const store = await log.open();
+    await expect(log.open()).rejects.toMatchObject({
+      code: 'in_use',
+      message: `the log in ${log.directory} is in use by process ${process.pid}`,
+    });
+    await store.close();
+  });
+
   it('releases the directory when it cannot start', async () => {
     const whole = readFileSync(path);
     truncateSync(path, 200);

@@ -174,7 +174,15 @@ describe('the budget of instructions, for what is read and what crosses the bord
   /** 2^20 values once every table is written as often as it is met. */
   const SHARED = 'local t = {1} for i = 1, 20 do t = {t, t} end';
   const ITEMS = Array.from({ length: 100_000 }, () => 1);
-  const globals = { host: { take: () => undefined, items: () => ITEMS } };
+  const LONG = 'x'.repeat(1_000_000);
+  const globals = {
+    host: {
+      take: () => undefined,
+      items: () => ITEMS,
+      long: () => [LONG],
+      named: () => ({ [LONG]: 1 }),
+    },
+  };
 
   it.each([
     ['to JSON', `${SHARED} json.encode(t)`],
@@ -184,7 +192,7 @@ describe('the budget of instructions, for what is read and what crosses the bord
     ['as an error', `${SHARED} error(t)`],
     ['as fields', 'local t = {x = 1} for i = 1, 20 do t = {x = t, y = t} end host.take(t)'],
     ['as it came in', 'local d, t = host.items(), {} for i = 1, 20 do t[i] = d end host.take(t)'],
-    ['as text', 'local s, t = ("x"):rep(1e6), {} for i = 1, 300 do t[i] = s end host.take(t)'],
+    ['as a long text', 'local s = ("x"):rep(8e6) for i = 1, 40 do host.take(s) end'],
     [
       'again and again, in vain: keys of two kinds',
       'local t = {1, x = 2} for i = 2, 20000 do t[i] = i end for i = 1, 60 do pcall(host.take, t) end',
@@ -197,6 +205,22 @@ describe('the budget of instructions, for what is read and what crosses the bord
     const { details } = await scriptErrorOf(runHandler(`${body} return "survived"`, { globals }));
     expect(details.kind).toBe('budget');
     expect(details.message).toMatch(ENDLESS);
+  });
+
+  it.each([
+    ['to JSON', 'for i = 1, 9 do t[i] = s end json.encode(t)'],
+    ['as an argument', 'for i = 1, 9 do t[i] = s end host.take(t)'],
+    ['as a result', 'for i = 1, 9 do t[i] = s end do return t end'],
+    ['as names', 'for i = 1, 9 do t[i] = {[s] = 1} end host.take(t)'],
+    ['as it came in', 'for i = 1, 9 do t[i] = host.long() end host.take(t)'],
+    ['as names that came in', 'for i = 1, 9 do t[i] = host.named() end host.take(t)'],
+  ])('ends a value that leaves with more text in all than a string may have: %s', async (_, body) => {
+    const start = 'local s, t = ("x"):rep(1e6), {}';
+    const { details } = await scriptErrorOf(runHandler(`${start} ${body} return "survived"`, { globals }));
+    expect(details.kind).toBe('budget');
+    expect(details.message).toMatch(/script\.lua:1: a string of 9\d+ bytes is longer than the limit/);
+    const fewer = `${start} ${body.replace('9', '8')} return "survived"`;
+    await expect(runHandler(fewer, { globals })).resolves.toHaveLength(1);
   });
 
   it.each([

@@ -1,7 +1,8 @@
 /**
  * Lua values to host values, by the rules of vm.ts. A document that the script did not look into leaves as the very object
  * that came in. Every value on the way costs fuel, as often as it is met: a table that holds another one twice leaves as two,
- * so a few tables can stand for more values than there is memory.
+ * so a few tables can stand for more values than there is memory. For the same reason a value has no more text in all than one
+ * string may have: written as JSON it would be one.
  */
 import { JSON_DEPTH_MAX } from '../../common/json.js';
 import { ConversionError, definition, FunctionHandle, isFunction, KIND } from './conversion.js';
@@ -13,6 +14,9 @@ import type { LuaValue } from './vm.js';
 type Trail = (string | number)[];
 
 export class ValuesOut {
+  /** bytes of text that the value on its way may still have */
+  #textLeft = 0;
+
   constructor(
     /** any coroutine of the VM */
     private readonly L: State,
@@ -22,11 +26,12 @@ export class ValuesOut {
 
   /** A direct argument or result: a function becomes a handle. @throws ConversionError */
   convert(value: TValue): LuaValue {
-    return isFunction(value) ? new FunctionHandle(value, definition(value)) : this.#json(value, []);
+    return isFunction(value) ? new FunctionHandle(value, definition(value)) : this.json(value);
   }
 
   /** As `convert`, without functions. */
   json(value: TValue): LuaValue {
+    this.#textLeft = this.L.l_G.stringmax;
     return this.#json(value, []);
   }
 
@@ -90,7 +95,7 @@ export class ValuesOut {
   }
 
   #text(string: TString, trail: Trail): string {
-    internals.charge(this.L, string.realstring.length >> 8); // as much as if the script had made it
+    this.#weigh(string.realstring.length);
     return decoded(string, trail);
   }
 
@@ -102,11 +107,23 @@ export class ValuesOut {
   }
 
   #deeperThan(value: LuaValue, levels: number): boolean {
-    internals.charge(this.L, typeof value === 'string' ? 1 + (value.length >> 8) : 1);
+    internals.charge(this.L, 1);
+    if (typeof value === 'string') this.#weigh(value.length);
     if (value === null || typeof value !== 'object') return false;
     if (levels === 0) return true;
-    const inside = Array.isArray(value) ? value : Object.values(value);
-    return inside.some((item) => this.#deeperThan(item as LuaValue, levels - 1));
+    if (Array.isArray(value)) return value.some((item) => this.#deeperThan(item, levels - 1));
+    return Object.entries(value).some(([name, item]) => {
+      this.#weigh(name.length);
+      return this.#deeperThan(item, levels - 1);
+    });
+  }
+
+  /** Counts a text, which costs as much as if the script had made it. */
+  #weigh(length: number): void {
+    const { stringmax } = this.L.l_G;
+    this.#textLeft -= length;
+    if (this.#textLeft < 0) this.L.l_G.toolong(this.L, stringmax - this.#textLeft);
+    internals.charge(this.L, length >> 8);
   }
 
   /** Says which two kinds of keys a table mixes, or which key is neither a text nor an index. */

@@ -78,6 +78,10 @@ const ENDED: Readonly<Record<string, [source: string, message: RegExp]>> = {
   'many coroutines': ['local t = {} for i = 1, 5e7 do t[i] = coroutine.create(function() end) end', TOO_MUCH],
   'tables that share tables': ['local t = {1} for i = 1, 60 do t = {t, t} end json.encode(t)', TOO_MUCH],
   'an error that shares tables': ['local t = {1} for i = 1, 60 do t = {t, t} end error(t)', TOO_MUCH],
+  'a long text, many times': [
+    'local s = ("x"):rep(16000000) local t = {} for i = 1, 60 do t[i] = s end json.encode(t)',
+    TOO_LONG,
+  ],
   'a long row of zeros': ['while true do tonumber(("0"):rep(1e6) .. "!", 10) end', TOO_MUCH],
   'a catastrophic pattern': ['return ("a"):rep(28):find(("a?"):rep(28) .. ("a"):rep(28))', ENDLESS],
   'lazy patterns': ['return ("a"):rep(2000):find((".-"):rep(5) .. "b")', ENDLESS],

@@ -208,7 +208,6 @@ describe('the budget of instructions, for what is read and what crosses the bord
   });
 
   it.each([
-    ['to JSON', 'for i = 1, 9 do t[i] = s end json.encode(t)'],
     ['as an argument', 'for i = 1, 9 do t[i] = s end host.take(t)'],
     ['as a result', 'for i = 1, 9 do t[i] = s end do return t end'],
     ['as names', 'for i = 1, 9 do t[i] = {[s] = 1} end host.take(t)'],

@@ -180,14 +180,14 @@ describe('stopping', () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
 
-  /** A service that is live. Its route `GET /slow` says so when it begins, and takes a while. */
+  /** A service that is live. Its route `GET /slow` says so when it begins, and hashes `?times` passwords. */
   async function liveService() {
     writeFileSync(
       join(folder, 'slow.lua'),
       `bus:register("slow")
-      bus:route("GET", "/slow", function()
+      bus:route("GET", "/slow", function(request)
         log:info("slow begins")
-        for i = 1, 10 do auth:hash_password("x") end
+        for i = 1, tonumber(request.query.times) do auth:hash_password("x") end
         return HTTP_OK, "done"
       end)`,
     );
@@ -211,7 +211,7 @@ describe('stopping', () => {
 
   test('a request that is under way is answered first', async () => {
     const { child, url, exit, said } = await liveService();
-    const answer = fetch(`${url}/slow`);
+    const answer = fetch(`${url}/slow?times=10`);
     await until(() => said('slow begins'));
     child.kill('SIGTERM');
     expect(await (await answer).json()).toBe('done');
@@ -220,10 +220,12 @@ describe('stopping', () => {
 
   test('a second signal ends it at once, whatever is under way', async () => {
     const { child, url, exit, said } = await liveService();
-    const answer = fetch(`${url}/slow`).catch(() => 'cut off');
+    const answer = fetch(`${url}/slow?times=100`).catch(() => 'cut off');
     await until(() => said('slow begins'));
     child.kill('SIGTERM');
     await until(() => said('stopping'));
+    // Half a second long it would be the same request, heard twice.
+    await new Promise((resolve) => setTimeout(resolve, 600));
     child.kill('SIGTERM');
     expect([await exit, await answer]).toEqual([130, 'cut off']);
   });

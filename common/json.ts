@@ -20,6 +20,13 @@ export class JsonError extends Error {
     super(code === 'syntax' ? problem : `${path === '' ? 'value' : path}: ${problem}`);
     this.name = 'JsonError';
   }
+
+  /** The place in a request's body as scripts name fields: `amount`, `list[0].amount`; the whole is `body`, an item of it `body[0]`. */
+  get field(): string {
+    // The way to what is nested too deep is as long as it is useless.
+    if (this.code === 'depth') return 'body';
+    return this.path.startsWith('.') ? this.path.slice(1) : `body${this.path}`;
+  }
 }
 
 /** @throws JsonError */

@@ -33,7 +33,7 @@ it.each([
   ['{"amount":9007199254740992}', 'amount'],
   ['{"amount":1e400}', 'amount'],
   ['{"order":{"amounts":[1,1e16]}}', 'order.amounts[1]'],
-  ['[1e16]', 'body'],
+  ['[1e16]', 'body[0]'],
 ])('refuses %s, whose number would be rounded, and names %s', async (text, field) => {
   expect(await posted(text)).toMatchObject({ status: 400, body: { code: 'number_out_of_range', field } });
 });

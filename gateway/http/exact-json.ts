@@ -21,11 +21,11 @@ function whyNotExact(text: string): Problem | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    const { code, path, message } = error;
+    const { code, field, message } = error;
     return new Problem(
       code === 'number' ? 'number_out_of_range' : 'bad_request',
       `The body cannot be taken: ${message}.`,
-      { field: path.startsWith('.') ? path.slice(1) : 'body' },
+      { field },
     );
   }
 }

@@ -17,7 +17,7 @@ export function parseBody(body: unknown): Json | undefined {
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     const code = error.code === 'number' ? 'number_out_of_range' : 'bad_request';
-    throw new RequestError(code, `The body cannot be taken: ${error.message}.`, fieldOf(error));
+    throw new RequestError(code, `The body cannot be taken: ${error.message}.`, error.field);
   }
 }
 
@@ -27,11 +27,4 @@ function decoded(body: Buffer): string {
   } catch {
     throw new RequestError('bad_request', 'The body is not UTF-8.', 'body');
   }
-}
-
-/** As scripts name fields: `amount`, `list[0].amount`; the whole is `body`, an item of it `body[0]`. */
-function fieldOf({ code, path }: JsonError): string {
-  // The way to what is nested too deep is as long as it is useless.
-  if (code === 'depth') return 'body';
-  return path.startsWith('.') ? path.slice(1) : `body${path}`;
 }

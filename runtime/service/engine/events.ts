@@ -3,7 +3,7 @@ import { eventOccasion, RunContext, type Send } from './context.js';
 import type { Job } from './job.js';
 import { covers, parseMark } from './marks.js';
 import type { Outbox } from './outbox.js';
-import { type EntryEvent, entryEnd, expectEntry, type OpenEntry } from './outbox-entry.js';
+import type { EntryEvent, OpenEntry } from './outbox-entry.js';
 import { entryOfOwnEvent } from './replay.js';
 import type { LiveParts } from './service-parts.js';
 import { isLive, stateHandler } from './subscriptions.js';
@@ -86,7 +86,7 @@ export class Events {
         // If the batch was accepted under an earlier delivery or by a sweep, it has not acknowledged this one.
         return this.#acknowledge(event);
       case 'due':
-        return this.#hasDecision(event) ? settled.open : this.#drop(settled.open);
+        return settled.open;
       case 'undone':
       case 'raced':
         return 'again';
@@ -95,16 +95,6 @@ export class Events {
       case 'left':
         return 'left';
     }
-  }
-
-  #hasDecision({ type }: DeliveredEvent): boolean {
-    return this.parts.model.types.get(type)?.decision !== undefined;
-  }
-
-  /** This version of the script decides nothing about such events any more; what the projection wrote stands. */
-  async #drop(open: OpenEntry): Promise<'again'> {
-    await this.parts.state.commit({ expect: [expectEntry(open)], writes: entryEnd(open) });
-    return 'again';
   }
 
   #acknowledge(event: DeliveredEvent): EventOutcome {

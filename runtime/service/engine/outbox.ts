@@ -26,7 +26,7 @@ type Receipts = Extract<BatchOutcome, { kind: 'accepted' }>['receipts'];
 export type Settled =
   /** accepted; the entry is gone, or holds what the receipt listeners sent on */
   | { readonly kind: 'accepted'; readonly receipts: Receipts }
-  /** refused, and the receipt listeners have dealt with it without sending on */
+  /** refused, and the receipt listeners have dealt with it without sending on; or there is nothing to decide any more */
   | { readonly kind: 'judged' }
   /** refused, nothing of the handler is left: it may run again */
   | { readonly kind: 'undone'; readonly contested: readonly string[] }
@@ -80,7 +80,8 @@ export class Outbox {
     job: Job,
   ): Promise<Settled | { kind: 'instead'; open: OpenEntry }> {
     const { sends } = open.entry;
-    if (sends.length === 0) return { kind: 'due', open, contested: [] };
+    if (sends.length === 0)
+      return this.#hasDecision(open.entry.event) ? { kind: 'due', open, contested: [] } : this.#drop(open);
     const outcome = await this.parts.bus.publish(entryBatch(open.entry, delivery));
     switch (outcome.kind) {
       case 'accepted':
@@ -109,6 +110,15 @@ export class Outbox {
 
   #hasDecision(event: OutboxEntry['event']): boolean {
     return event !== undefined && this.parts.model.types.get(event.type)?.decision !== undefined;
+  }
+
+  /** This version of the script decides nothing about such events any more; what the projection wrote stands. */
+  async #drop(open: OpenEntry): Promise<Settled> {
+    const { done } = await this.parts.state.commit({
+      expect: [expectEntry(open)],
+      writes: entryEnd(open),
+    });
+    return done ? { kind: 'judged' } : { kind: 'raced' };
   }
 
   async #accepted(open: OpenEntry, receipts: Receipts, job: Job): Promise<void> {

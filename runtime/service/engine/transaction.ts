@@ -45,7 +45,7 @@ export class Transaction {
   readonly #reads = new Map<string, string | undefined>();
   readonly #lengths = new Map<string, number>();
   /** what was read of lists: the number of items says nothing of one that was written anew */
-  readonly #items: ItemsRead[] = [];
+  readonly #items = new Map<string, ItemsRead>();
   readonly #buffer = new DataBuffer();
   readonly #published: Published[] = [];
   #over: Error | 'over' | undefined;
@@ -77,7 +77,7 @@ export class Transaction {
     return [
       ...[...this.#reads].map(([key, text]): Expectation => ({ space: 'data', key, text })),
       ...[...this.#lengths].map(([key, length]): Expectation => ({ space: 'data', key, length })),
-      ...this.#items.map((read): Expectation => ({ space: 'data', ...read })),
+      ...[...this.#items.values()].map((read): Expectation => ({ space: 'data', ...read })),
       ...[...touched].map(expectUnlocked),
     ];
   }
@@ -213,10 +213,9 @@ export class Transaction {
   }
 
   #itemsRead(read: ItemsRead): void {
-    const isKnown = ({ key, from, items }: ItemsRead) =>
-      key === read.key && from === read.from && items.length === read.items.length;
+    const name = `${read.from} ${read.items.length} ${read.key}`;
     // A script may ask for the same again and again; if it was given something else, the first answer does not hold any more.
-    if (read.items.length > 0 && !this.#items.some(isKnown)) this.#items.push(read);
+    if (read.items.length > 0 && !this.#items.has(name)) this.#items.set(name, read);
   }
 
   async #textOrList(key: string): Promise<{ text: string | undefined } | 'list'> {

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../common/events.js';
+import { RecentMap } from '../../common/recent-map.js';
 import { type Answer, refusal, success, type Waiter } from './receipts.js';
-import { RecentMap } from './recent-map.js';
 import type { DurableReads, NewEvent, Receipt } from './types.js';
 
 /**

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RecentMap } from '../../common/recent-map.js';
 import { Fifo } from './fifo.js';
 import { Heap } from './heap.js';
 import { Line, Place } from './line.js';
 import { LowWater, type Mark } from './low-water.js';
-import { RecentMap } from './recent-map.js';
 
 describe('a heap', () => {
   it('gives its items by rank, also after some were swept out', () => {

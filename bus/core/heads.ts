@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../common/events.js';
+import { RecentMap } from '../../common/recent-map.js';
 import { LastOfType } from './last-of-type.js';
-import { RecentMap } from './recent-map.js';
 import type { DurableReads } from './types.js';
 
 /** What the core knows of a key, pending events included. */

@@ -1,3 +1,4 @@
+import { RecentMap } from '../../../common/recent-map.js';
 import type { Job } from './job.js';
 
 /** Keys whose newest accepted value is remembered. Of one that is forgotten a decision may be refused once more than it had to be. */
@@ -14,7 +15,7 @@ const ACCEPTED_MAX = 20_000;
 export class Contention {
   readonly #queues = new Map<string, { hold: Hold; go: () => void }[]>();
   /** keys whose newest accepted value is known here and not yet seen applied */
-  readonly #accepted = new Map<string, number>();
+  readonly #accepted = new RecentMap<string, number>(ACCEPTED_MAX);
   /** by key, the newest batch with an event of it that the bus has not judged yet */
   readonly #sent = new Map<string, Promise<unknown>>();
 
@@ -42,12 +43,7 @@ export class Contention {
 
   /** The bus has taken an event of this service at this value: whoever decides about the key needs it applied first. */
   noteAccepted(key: string, value: number): void {
-    const known = this.#accepted.get(key) ?? -1;
-    this.#accepted.delete(key);
-    this.#accepted.set(key, Math.max(known, value));
-    if (this.#accepted.size <= ACCEPTED_MAX) return;
-    const [oldest] = this.#accepted.keys();
-    if (oldest !== undefined) this.#accepted.delete(oldest);
+    this.#accepted.set(key, Math.max(this.#accepted.get(key) ?? -1, value));
   }
 
   /** The newest accepted value known of the key that a mark which reaches `upTo` lacks. */

@@ -1,3 +1,5 @@
+import { RecentMap } from '../../../common/recent-map.js';
+
 /** Keys remembered; one that is forgotten is only not guarded. */
 const KEYS_MAX = 20_000;
 
@@ -7,14 +9,10 @@ const KEYS_MAX = 20_000;
  * stays with its instance, so the instance that would do the damage is the one that remembers.
  */
 export class RaisedMarks {
-  readonly #values = new Map<string, number>();
+  readonly #values = new RecentMap<string, number>(KEYS_MAX);
 
   note(key: string, value: number): void {
-    this.#values.delete(key);
     this.#values.set(key, value);
-    if (this.#values.size <= KEYS_MAX) return;
-    const oldest = this.#values.keys().next().value;
-    if (oldest !== undefined) this.#values.delete(oldest);
   }
 
   /** What the mark of a key was raised to, if it stands lower than that. */
